@@ -1,0 +1,62 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Library targets depend on the system libraries and swift-numerics alone; Yams, ArgumentParser and
+// swift-log belong to Trials and the executable, so that importing a model builds no command line.
+let package = Package(
+  name: "tessera",
+  products: [
+    .library(name: "TensorCore", targets: ["TensorCore"]),
+    .library(name: "Layers", targets: ["Layers"]),
+    .library(name: "GradientChecking", targets: ["GradientChecking"]),
+    .library(name: "Infomin", targets: ["Infomin"]),
+    .library(name: "Metrics", targets: ["Metrics"]),
+    .library(name: "Storage", targets: ["Storage"]),
+    .library(name: "Datasets", targets: ["Datasets"]),
+    .library(name: "Trials", targets: ["Trials"]),
+    .executable(name: "tessera", targets: ["tessera"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
+    .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .target(name: "CKernels"),
+    .target(
+      name: "TensorCore",
+      dependencies: [
+        "COpenBLAS", "CLAPACKE", "CKernels",
+        .product(name: "RealModule", package: "swift-numerics"),
+      ]),
+    .target(name: "Layers", dependencies: ["TensorCore"]),
+    .target(name: "GradientChecking", dependencies: ["TensorCore", "Layers"]),
+    .target(name: "Infomin", dependencies: ["TensorCore", "Layers"]),
+    .target(name: "Metrics", dependencies: ["TensorCore"]),
+    .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib"]),
+    .target(name: "Datasets", dependencies: ["TensorCore", "Storage"]),
+    .target(
+      name: "Trials",
+      dependencies: [
+        "TensorCore", "Layers", "GradientChecking", "Infomin", "Metrics", "Storage", "Datasets",
+        "Yams",
+      ]),
+    .target(
+      name: "Benchmarks",
+      dependencies: ["TensorCore", "Layers", "Infomin", "Metrics", "Storage", "Datasets", "Trials"]),
+    .executableTarget(
+      name: "tessera",
+      dependencies: [
+        "Trials", "Benchmarks", "Datasets",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+    .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
+  ]
+)
