@@ -1,0 +1,77 @@
+import Storage
+
+/// What the runner can drive: built from a config, advanced step by step, saved, resumed, finished.
+///
+/// The runner owns everything about running (folders, checkpoints, signals, progress); a conforming type owns its
+/// state and its arithmetic. Two rules make a killed run resume to the same bits:
+/// - all state that moves is in ``checkpoint()``, and ``restore(_:)`` on a fresh value brings all of it back;
+/// - random numbers are addressed by (seed, stream, step), never by how many were drawn before.
+public protocol Experiment {
+  associatedtype Configuration: ExperimentConfiguration
+
+  /// The value of the config key `experiment`, such as `fairness`.
+  static var name: String { get }
+  /// One line on what a run shows, for listings.
+  static var summary: String { get }
+
+  /// Loads the data and draws the initial weights: everything before step 0.
+  ///
+  /// - Throws: whatever the data loaders throw; the run ends as failed with that message.
+  init(configuration: Configuration, environment: RunEnvironment) throws
+
+  /// How many steps a full run has; a step is the unit of logging, checkpoints and interruption (often an epoch).
+  var stepCount: Int { get }
+
+  /// Does step `step`, counted from 0, and logs its values.
+  ///
+  /// - Throws: when numbers go wrong; the run ends as failed. A NaN or infinity in a logged value whose name begins
+  ///   with `loss` is found by the runner itself.
+  mutating func advance(step: Int, log: inout StepLog) throws
+
+  /// All state that moves: weights, moments, counters.
+  func checkpoint() throws -> Checkpoint
+
+  /// Brings back what ``checkpoint()`` saved, on a value freshly made from the same configuration.
+  mutating func restore(_ checkpoint: Checkpoint) throws
+
+  /// The evaluation after the last step.
+  ///
+  /// It must depend on nothing but the configuration and the state of ``checkpoint()``: a run that is stopped here
+  /// resumes here. Long evaluations call ``RunMonitor/report(_:)`` and ``RunMonitor/checkCancellation()``.
+  mutating func finish(_ monitor: RunMonitor) throws -> RunResult
+}
+
+/// The typed, documented settings of an experiment.
+///
+/// Properties may be integers, floating-point numbers, `Bool`, `String`, enums backed by `String` (make them
+/// `CaseIterable`, so that errors can list the values), arrays of these, and nested structs of these. Optionals are
+/// refused: a missing value has no place in the tree of defaults.
+public protocol ExperimentConfiguration: Codable, Sendable {
+  /// The documented defaults.
+  init()
+  /// The name of the experiment, equal to ``Experiment/name``.
+  var experiment: String { get set }
+  /// The seed of every random stream of the run.
+  var seed: Int { get set }
+  /// Threads of the run, from 1; changes no result.
+  var threads: Int { get set }
+  /// For each dotted key one line: meaning, unit, range.
+  static var documentation: [String: String] { get }
+  /// What `--quick` lays over the file's values and under `key=value`: dotted keys and values as typed on a terminal.
+  static var quickOverrides: [(key: String, value: String)] { get }
+  /// Dotted keys that change no result and stay out of the hash that names the run folder.
+  static var keysWithoutEffect: [String] { get }
+  /// Looks at ranges and at what must hold between keys.
+  ///
+  /// - Throws: ``ConfigError/invalid(key:place:expected:found:)`` with the dotted key; the loader adds the place.
+  func validate() throws
+}
+
+extension ExperimentConfiguration {
+  /// Nothing is made quicker by default.
+  public static var quickOverrides: [(key: String, value: String)] { [] }
+  /// `threads` alone.
+  public static var keysWithoutEffect: [String] { ["threads"] }
+  /// Accepts everything.
+  public func validate() throws {}
+}
