@@ -1,1 +1,71 @@
+// The inner loops that must choose an instruction set at run time.
+//
+// Every function has a plain Swift twin in TensorCore (`ReferenceKernels`), which is its test oracle. Sums run over
+// sixteen fixed lanes, so that their order, and with it the result, is the same for every instruction set of one kind.
+// No function allocates, none keeps a pointer, all take counts of elements.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// Elementwise functions: y[i] = f(x[i]). x and y may be the same array.
+void ck_exp(const float *x, float *y, size_t n);
+void ck_log(const float *x, float *y, size_t n);
+void ck_tanh(const float *x, float *y, size_t n);
+void ck_sigmoid(const float *x, float *y, size_t n);
+void ck_softplus(const float *x, float *y, size_t n);
+void ck_sin(const float *x, float *y, size_t n);
+void ck_cos(const float *x, float *y, size_t n);
+void ck_sqrt(const float *x, float *y, size_t n);
+
+// Elementwise arithmetic: z = x ∘ y, or z = x ∘ a with a number a.
+void ck_add(const float *x, const float *y, float *z, size_t n);
+void ck_sub(const float *x, const float *y, float *z, size_t n);
+void ck_mul(const float *x, const float *y, float *z, size_t n);
+void ck_div(const float *x, const float *y, float *z, size_t n);
+void ck_add_scalar(const float *x, float a, float *z, size_t n);
+void ck_mul_scalar(const float *x, float a, float *z, size_t n);
+
+// Fused forms: y += a x; y = a x + b y; z += x y (elementwise); z = a x + b.
+void ck_axpy(float a, const float *x, float *y, size_t n);
+void ck_axpby(float a, const float *x, float b, float *y, size_t n);
+void ck_mul_add(const float *x, const float *y, float *z, size_t n);
+void ck_scale_shift(const float *x, float a, float b, float *z, size_t n);
+
+// Reductions in fixed order.
+float ck_sum(const float *x, size_t n);
+float ck_dot(const float *x, const float *y, size_t n);
+float ck_max(const float *x, size_t n);
+
+// y[r, :] = softmax(x[r, :]); the row maximum is subtracted first. x and y may be the same array.
+void ck_softmax_rows(const float *x, float *y, size_t rows, size_t columns);
+
+// y = max(x, slope x) and its gradient from the output: dx = dy where y > 0, slope dy elsewhere (slope >= 0).
+void ck_leaky_relu(const float *x, float slope, float *y, size_t n);
+void ck_leaky_relu_backward(const float *y, const float *dy, float slope, float *dx, size_t n);
+
+// One Adam step, as PyTorch has it: m += (1 - beta1) (g - m); v = beta2 v + (1 - beta2) g g;
+// p -= stepSize m / (sqrt(v) / correction2 + epsilon), correction2 = sqrt(1 - beta2^t).
+void ck_adam(float *p, float *m, float *v, const float *g, float stepSize, float beta1, float beta2,
+             float correction2, float epsilon, float weightDecay, size_t n);
+
+// Cubic slice features of one row of slices u (length s): a = tanh(u).
+// forward: returns sum_k w1 a + w2 a^2 + w3 a^3 and writes a over u.
+// backward: e_k = delta (w1 + 2 w2 a + 3 w3 a^2) (1 - a^2).
+float ck_slice_forward(float *u, const float *w1, const float *w2, const float *w3, size_t s);
+void ck_slice_backward(const float *a, float delta, const float *w1, const float *w2, const float *w3, float *e,
+                       size_t s);
+
+// Distances from squared norms: d[j] = sqrt(max(ni + n[j] - 2 g[j], 0)); returns the sum of the row.
+float ck_distance_row(float ni, const float *n, const float *g, float *d, size_t count);
+
+// The tensor memory pool: blocks of 64-byte alignment in size classes; a freed block is the next one's memory.
+void *ck_pool_allocate(size_t bytes);
+void ck_pool_release(void *block);
+size_t ck_pool_live_bytes(void);
+size_t ck_pool_high_water_bytes(void);
+void ck_pool_reset_high_water(void);
+void ck_pool_trim(void);
+
+// The name of the instruction set that the kernels run with: "x86-64-v4", "x86-64-v3" or "baseline".
+const char *ck_instruction_set(void);

@@ -1,0 +1,55 @@
+import RealModule
+
+extension Philox {
+  /// A whole number in `0..<bound`, each equally likely (Lemire's method).
+  public mutating func next(below bound: Int) -> Int {
+    require(bound > 0, "Philox.next(below:): the bound must be positive, got \(bound)")
+    return Int(next(upperBound: UInt64(bound)))
+  }
+
+  /// A number uniform in `[0, 1)`, with 24 random bits in `Float` and 53 in `Double`.
+  public mutating func uniform<Scalar: TensorScalar>(as type: Scalar.Type = Scalar.self) -> Scalar {
+    if Scalar.self == Float.self { return Scalar(Float(nextWord() >> 8) * 0x1p-24) }
+    return Scalar(Double(next() >> 11) * 0x1p-53)
+  }
+
+  /// A tensor of numbers uniform in `range`.
+  public mutating func uniform<Scalar: TensorScalar>(
+    shape: Shape, in range: Range<Scalar> = 0..<1
+  ) -> Tensor<Scalar> {
+    let width = range.upperBound - range.lowerBound
+    return Tensor(shape: shape) { out in
+      for i in 0..<out.count { out[i] = range.lowerBound + width * uniform() }
+    }
+  }
+
+  /// A tensor of standard normal numbers (Box and Muller 1958), two from each pair of uniform ones.
+  ///
+  /// They are drawn in double precision, so that a `Float` tensor holds the rounded numbers of the `Double` one.
+  public mutating func normal<Scalar: TensorScalar>(shape: Shape) -> Tensor<Scalar> {
+    Tensor(shape: shape) { out in
+      var i = 0
+      while i < out.count {
+        let (a, b) = normalPair()
+        out[i] = Scalar(a)
+        if i + 1 < out.count { out[i + 1] = Scalar(b) }
+        i += 2
+      }
+    }
+  }
+
+  /// Two independent standard normal numbers.
+  public mutating func normalPair() -> (Double, Double) {
+    // 1 − u lies in (0, 1], so that the logarithm is finite.
+    let radius = (-2 * Double.log(1 - uniform(as: Double.self))).squareRoot()
+    let angle = 2 * Double.pi * uniform(as: Double.self)
+    return (radius * Double.cos(angle), radius * Double.sin(angle))
+  }
+
+  /// The numbers `0..<count` in random order (Fisher and Yates).
+  public mutating func permutation(_ count: Int) -> [Int] {
+    var order = Array(0..<count)
+    for i in stride(from: count - 1, to: 0, by: -1) { order.swapAt(i, next(below: i + 1)) }
+    return order
+  }
+}

@@ -1,0 +1,89 @@
+import RealModule
+
+/// A function of one number that ``TensorScalar`` applies to arrays.
+public enum ElementwiseFunction: Sendable, CaseIterable {
+  /// `eˣ`, natural logarithm, hyperbolic tangent, `1/(1+e⁻ˣ)`, `log(1+eˣ)`, sine, cosine, square root.
+  case exp, log, tanh, sigmoid, softplus, sin, cos, sqrt
+}
+
+/// An arithmetic operation of two numbers that ``TensorScalar`` applies to arrays.
+public enum ArithmeticOperation: Sendable, CaseIterable {
+  /// `x + y`, `x − y`, `x · y`, `x / y`.
+  case add, subtract, multiply, divide
+}
+
+/// The numbers that tensors are made of: `Float` and `Double`.
+///
+/// The loops of the library are witnesses of this protocol, so that generic code over `Scalar` costs one call an array and
+/// nothing an element. `Float` runs the C kernels that choose their instruction set at run time, `Double` the plain Swift
+/// twins (``ReferenceKernels``).
+public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable {
+  /// The type's name in files and messages: `float32` or `float64`.
+  static var typeName: String { get }
+
+  /// `y[i] = f(x[i])`; `x` and `y` may be the same memory.
+  static func apply(
+    _ function: ElementwiseFunction, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>,
+    _ count: Int)
+  /// `z[i] = x[i] ∘ y[i]`; any of the three may be the same memory.
+  static func combine(
+    _ operation: ArithmeticOperation, _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>,
+    _ z: UnsafeMutablePointer<Self>, _ count: Int)
+  /// `z[i] = a x[i] + b`.
+  static func scaleShift(
+    _ x: UnsafePointer<Self>, _ a: Self, _ b: Self, _ z: UnsafeMutablePointer<Self>, _ count: Int)
+  /// `y[i] += a x[i]`.
+  static func axpy(
+    _ a: Self, _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>, _ count: Int)
+  /// `y[i] = a x[i] + b y[i]`.
+  static func axpby(
+    _ a: Self, _ x: UnsafePointer<Self>, _ b: Self, _ y: UnsafeMutablePointer<Self>, _ count: Int)
+  /// `z[i] += x[i] y[i]`.
+  static func multiplyAdd(
+    _ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, _ z: UnsafeMutablePointer<Self>,
+    _ count: Int)
+  /// `Σ x[i]`, in an order that depends on `count` alone.
+  static func sum(_ x: UnsafePointer<Self>, _ count: Int) -> Self
+  /// `Σ x[i] y[i]`, in an order that depends on `count` alone.
+  static func dot(_ x: UnsafePointer<Self>, _ y: UnsafePointer<Self>, _ count: Int) -> Self
+  /// The largest element, −∞ for none, NaN if there is one.
+  static func maximum(_ x: UnsafePointer<Self>, _ count: Int) -> Self
+  /// Each row's softmax, `exp(x − max) / Σ exp(x − max)`; `x` and `y` may be the same memory.
+  static func softmaxRows(
+    _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
+  /// `y = x` where `x > 0`, `slope x` elsewhere.
+  static func leakyReLU(
+    _ x: UnsafePointer<Self>, slope: Self, _ y: UnsafeMutablePointer<Self>, _ count: Int)
+  /// `dx = dy` where the output `y > 0`, `slope dy` elsewhere.
+  static func leakyReLUBackward(
+    _ y: UnsafePointer<Self>, _ dy: UnsafePointer<Self>, slope: Self,
+    _ dx: UnsafeMutablePointer<Self>, _ count: Int)
+  /// One Adam step over an array; see `Adam` in Layers for the equation.
+  static func adamStep(
+    _ p: UnsafeMutablePointer<Self>, _ m: UnsafeMutablePointer<Self>,
+    _ v: UnsafeMutablePointer<Self>, _ g: UnsafePointer<Self>, stepSize: Self, beta1: Self,
+    beta2: Self, correction2: Self, epsilon: Self, weightDecay: Self, _ count: Int)
+  /// Overwrites a row of slices `u` with `a = tanh u`; returns `Σ w1 a + w2 a² + w3 a³`.
+  static func sliceForward(
+    _ u: UnsafeMutablePointer<Self>, _ w1: UnsafePointer<Self>, _ w2: UnsafePointer<Self>,
+    _ w3: UnsafePointer<Self>, _ count: Int
+  ) -> Self
+  /// `e = δ (w1 + 2 w2 a + 3 w3 a²)(1 − a²)`.
+  static func sliceBackward(
+    _ a: UnsafePointer<Self>, _ delta: Self, _ w1: UnsafePointer<Self>, _ w2: UnsafePointer<Self>,
+    _ w3: UnsafePointer<Self>, _ e: UnsafeMutablePointer<Self>, _ count: Int)
+  /// `d[j] = √max(nᵢ + n[j] − 2 g[j], 0)`; returns `Σ d[j]`.
+  static func distanceRow(
+    _ ni: Self, _ n: UnsafePointer<Self>, _ g: UnsafePointer<Self>,
+    _ d: UnsafeMutablePointer<Self>, _ count: Int
+  ) -> Self
+  /// `C = α op(A) op(B) + β C`, row-major, one thread: `op(A)` is `m × k`, `op(B)` is `k × n`.
+  static func gemm(
+    transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self,
+    _ a: UnsafePointer<Self>, lda: Int, _ b: UnsafePointer<Self>, ldb: Int, beta: Self,
+    _ c: UnsafeMutablePointer<Self>, ldc: Int)
+  /// The upper triangle of `C = α Aᵀ A + β C` for row-major `A`, `k × n`, one thread.
+  static func syrk(
+    n: Int, k: Int, alpha: Self, _ a: UnsafePointer<Self>, lda: Int, beta: Self,
+    _ c: UnsafeMutablePointer<Self>, ldc: Int)
+}

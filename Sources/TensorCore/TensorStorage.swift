@@ -1,0 +1,31 @@
+import CKernels
+
+/// The memory of a tensor: elements in a block of the pool, 64-byte aligned.
+@usableFromInline
+final class TensorStorage<Scalar: TensorScalar>: @unchecked Sendable {
+  @usableFromInline let elements: UnsafeMutableBufferPointer<Scalar>
+
+  @usableFromInline
+  init(uninitializedCount count: Int) {
+    let bytes = max(count, 1) * MemoryLayout<Scalar>.stride
+    guard let memory = ck_pool_allocate(bytes) else {
+      fatalError("Tensor: the system has no \(bytes) bytes for a tensor of \(count) elements")
+    }
+    elements = UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Scalar.self, capacity: max(count, 1)), count: count)
+  }
+
+  deinit { ck_pool_release(elements.baseAddress) }
+}
+
+/// What the tensor memory pool holds, in bytes.
+public enum TensorMemory {
+  /// The bytes of all tensors alive.
+  public static var liveBytes: Int { ck_pool_live_bytes() }
+  /// The largest ``liveBytes`` since the last ``resetHighWater()``.
+  public static var highWaterBytes: Int { ck_pool_high_water_bytes() }
+  /// Starts the high-water mark anew from what is alive now.
+  public static func resetHighWater() { ck_pool_reset_high_water() }
+  /// Gives the free blocks back to the system.
+  public static func trim() { ck_pool_trim() }
+}
