@@ -6,7 +6,7 @@ import Storage
 /// state and its arithmetic. Two rules make a killed run resume to the same bits:
 /// - all state that moves is in ``checkpoint()``, and ``restore(_:)`` on a fresh value brings all of it back;
 /// - random numbers are addressed by (seed, stream, step), never by how many were drawn before.
-public protocol Experiment {
+public protocol Experiment: SendableMetatype {
   associatedtype Configuration: ExperimentConfiguration
 
   /// The value of the config key `experiment`, such as `fairness`.

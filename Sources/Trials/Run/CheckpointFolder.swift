@@ -1,0 +1,78 @@
+import Foundation
+import Storage
+
+/// The saved states of a run: `checkpoints/step-00000120.safetensors`, the last two of them.
+struct CheckpointFolder {
+  private let path: String
+
+  init(_ folder: RunFolder) { path = folder.file("checkpoints") }
+
+  /// States in the order of their steps.
+  private func names() -> [String] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return all.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
+  }
+
+  /// The newest state that can be read; `nil` if there is none.
+  ///
+  /// A state is whole once it has its name, so a damaged one means a damaged disk: the one before serves then. The marker
+  /// `latest` is for people; what counts is which states are there.
+  ///
+  /// - Throws: what reading the newest state throws, if no other can be read either, or
+  ///   ``RunError/unreadable(path:expected:found:advice:)`` for a state of another configuration.
+  func newest(hash: String) throws -> Checkpoint? {
+    var failure: (any Error)?
+    for name in names().reversed() {
+      let file = path + "/" + name
+      let state: Checkpoint
+      do {
+        state = try Checkpoint.read(from: file)
+      } catch {
+        failure = failure ?? error
+        continue
+      }
+      guard state.metadata["run.config"] == hash else {
+        throw RunError.unreadable(
+          path: file, expected: "a state of configuration \(hash)",
+          found: "one of `\(state.metadata["run.config"] ?? "none")`",
+          advice: "files of two runs were mixed; delete the run folder and run again")
+      }
+      return state
+    }
+    if let failure { throw failure }
+    return nil
+  }
+
+  /// Writes a state and lets those before the last two go.
+  func write(_ state: Checkpoint, step: Int) throws {
+    let name = "step-\(CheckpointFolder.padded(step)).safetensors"
+    try state.write(to: path + "/" + name)
+    try AtomicFile.write(name + "\n", to: path + "/latest")
+    for old in names().dropLast(2) { unlink(path + "/" + old) }
+  }
+
+  /// Writes a state beside the others under a name that no run resumes from.
+  func writeFailed(_ state: Checkpoint, step: Int) throws -> String {
+    let file = path + "/failed-\(CheckpointFolder.padded(step)).safetensors"
+    try state.write(to: file)
+    return file
+  }
+
+  /// A number that ``RunSession`` noted in a state.
+  ///
+  /// - Throws: ``RunError/unreadable(path:expected:found:advice:)``.
+  static func integer(_ name: String, of state: Checkpoint) throws -> Int {
+    guard let text = state.metadata["run." + name], let value = Int(text) else {
+      throw RunError.unreadable(
+        path: "checkpoint", expected: "a whole number under `run.\(name)`",
+        found: state.metadata["run." + name] ?? "nothing",
+        advice: "the file was not written by a run; delete the run folder and run again")
+    }
+    return value
+  }
+
+  private static func padded(_ step: Int) -> String {
+    let digits = String(step)
+    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+  }
+}

@@ -1,0 +1,131 @@
+import Foundation
+import Storage
+import TensorCore
+
+/// One process's work on a run folder: the lock, the logs, the checkpoints and `run.json`.
+///
+/// The order of writing is what lets a run survive a kill at any moment: logs reach the disk before the checkpoint that
+/// notes their lengths, and each other file is replaced in one step. On resuming, the logs are cut back to the lengths
+/// in the checkpoint, so that the steps after it are logged once.
+final class RunSession {
+  let folder: RunFolder
+  let config: ResolvedConfig
+  /// The state to resume from; `nil` for a start from nothing.
+  let restored: Checkpoint?
+  /// Steps done in earlier sessions.
+  let firstStep: Int
+  private let lock: RunLock
+  private let metrics: JSONLines
+  private let events: TensorBoardWriter
+  private var record: RunRecord
+  private let began = ContinuousClock.now
+  private let earlierSeconds: Double
+
+  /// Wall time in seconds over all sessions.
+  var seconds: Double {
+    earlierSeconds + (ContinuousClock.now - began) / Duration.seconds(1)
+  }
+
+  /// Takes the folder, finds the newest sound checkpoint, and cuts the logs back to it.
+  ///
+  /// - Throws: ``RunError``, `StorageError`.
+  init(config: ResolvedConfig, options: RunOptions) throws {
+    folder = RunFolder(of: config, in: options.runsFolder)
+    self.config = config
+    do {
+      try FileManager.default.createDirectory(
+        atPath: folder.file("checkpoints"), withIntermediateDirectories: true)
+    } catch {
+      throw RunError.unwritable(
+        path: folder.path, reason: RunSession.reason(of: error),
+        advice: "check that you may write there, or name another place with --runs")
+    }
+    lock = try RunLock(folder: folder.path)
+    restored = try CheckpointFolder(folder).newest(hash: config.hash)
+    firstStep = try restored.map { try CheckpointFolder.integer("step", of: $0) } ?? 0
+    earlierSeconds = restored.flatMap { Double($0.metadata["run.seconds"] ?? "") } ?? 0
+    try AtomicFile.write(config.yaml, to: folder.file("config.yaml"))
+    let lengths = try restored.map {
+      (
+        try CheckpointFolder.integer("metricsLength", of: $0),
+        try CheckpointFolder.integer("eventsLength", of: $0)
+      )
+    }
+    metrics = try JSONLines(
+      appendingTo: folder.file("metrics.jsonl"), truncatedTo: lengths?.0 ?? 0)
+    events = try TensorBoardWriter(folder: folder.path, truncatedTo: lengths?.1 ?? 0)
+    let before = try? folder.record()
+    let now = RunSession.timestamp()
+    record = RunRecord(
+      experiment: config.experiment, hash: config.hash, label: config.label, status: .running,
+      commit: SourceCommit.current, seed: config.seed, threads: config.threads,
+      blas: BLAS.configuration, host: HostFacts.current.record, started: before?.started ?? now,
+      updated: now, seconds: earlierSeconds, step: firstStep, stepCount: 0,
+      pid: Int(getpid()), command: options.command, error: "")
+  }
+
+  /// Notes how many steps there are and that the run is on its way.
+  func start(stepCount: Int) throws {
+    record.stepCount = stepCount
+    try update(.running, step: firstStep)
+  }
+
+  /// Appends the values of a step to both logs.
+  func log(_ log: StepLog) throws {
+    let row = MetricsRow(log, time: seconds)
+    try metrics.append(row.json)
+    try events.scalars(
+      log.entries.map { (tag: $0.name, value: $0.value) }, step: log.step)
+  }
+
+  /// Saves the state after `step` steps.
+  func save(_ state: Checkpoint, step: Int) throws {
+    try metrics.synchronize()
+    try events.synchronize()
+    try CheckpointFolder(folder).write(stamped(state, step: step), step: step)
+    try update(.running, step: step)
+  }
+
+  /// Saves a state that the run must not resume from, to be looked at; returns its path.
+  func saveFailed(_ state: Checkpoint, step: Int) throws -> String {
+    try CheckpointFolder(folder).writeFailed(stamped(state, step: step), step: step)
+  }
+
+  /// Writes the result and the mark that all is there.
+  func complete(_ result: RunResult) throws {
+    try AtomicFile.write(RunCoding.text(result), to: folder.file("result.json"))
+    try update(.done, step: record.stepCount)
+    try AtomicFile.write("", to: folder.file("done"))
+  }
+
+  /// Notes how the run stands.
+  func update(_ status: RunRecord.Status, step: Int? = nil, error: String = "") throws {
+    record.status = status
+    record.step = step ?? record.step
+    record.error = error
+    record.seconds = seconds
+    record.updated = RunSession.timestamp()
+    try AtomicFile.write(RunCoding.text(record), to: folder.file("run.json"))
+  }
+
+  private func stamped(_ state: Checkpoint, step: Int) -> Checkpoint {
+    var state = state
+    state.metadata["run.experiment"] = config.experiment
+    state.metadata["run.config"] = config.hash
+    state.metadata["run.step"] = String(step)
+    state.metadata["run.seconds"] = String(seconds)
+    state.metadata["run.metricsLength"] = String(metrics.length)
+    state.metadata["run.eventsLength"] = String(events.length)
+    return state
+  }
+
+  static func timestamp() -> String { ISO8601DateFormatter().string(from: Date()) }
+
+  static func reason(of error: any Error) -> String {
+    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+    if let underlying, underlying.domain == NSPOSIXErrorDomain {
+      return String(cString: strerror(Int32(underlying.code)))
+    }
+    return error.localizedDescription
+  }
+}

@@ -1,0 +1,97 @@
+import Storage
+import TensorCore
+
+/// Drives an experiment through its run folder.
+public enum Runner {
+  /// Runs or resumes `config`; a run that is done gives its result at once.
+  ///
+  /// A run that is killed at any moment resumes from its newest checkpoint and ends with the same bits as one that was
+  /// not, if the experiment keeps the two rules of ``Experiment``.
+  ///
+  /// - Throws: ``RunError/interrupted(signal:)`` after a signal, with the state saved;
+  ///   ``RunError/nonFinite(name:value:step:saved:)`` for a loss that is not finite; ``RunError/locked(folder:pid:)``;
+  ///   what the experiment throws. In each case `run.json` says how the run stands.
+  public static func run<E: Experiment>(
+    _ type: E.Type, config: ResolvedConfig, options: RunOptions = RunOptions(),
+    observer: any RunObserver = SilentObserver()
+  ) throws -> RunOutcome {
+    let outcome = Result {
+      try body(type, config: config, options: options, observer: observer)
+    }
+    observer.ended(config, outcome)
+    return try outcome.get()
+  }
+
+  private static func body<E: Experiment>(
+    _ type: E.Type, config: ResolvedConfig, options: RunOptions, observer: any RunObserver
+  ) throws -> RunOutcome {
+    let folder = RunFolder(of: config, in: options.runsFolder)
+    if folder.isDone, let result = try folder.result() {
+      return RunOutcome(folder: folder, result: result, wasDone: true, resumedAt: nil)
+    }
+    let session = try RunSession(config: config, options: options)
+    do {
+      let result = try work(type, session, config: config, options: options, observer: observer)
+      return RunOutcome(
+        folder: folder, result: result, wasDone: false,
+        resumedAt: session.restored == nil ? nil : session.firstStep)
+    } catch RunError.interrupted(let signal) {
+      try session.update(.interrupted)
+      throw RunError.interrupted(signal: signal)
+    } catch {
+      // On a full disk this fails too; the first error is the one to show.
+      try? session.update(.failed, error: "\(error)")
+      throw error
+    }
+  }
+
+  private static func work<E: Experiment>(
+    _ type: E.Type, _ session: RunSession, config: ResolvedConfig, options: RunOptions,
+    observer: any RunObserver
+  ) throws -> RunResult {
+    var environment = options.environment
+    environment.folder = session.folder.path
+    var experiment = try E(
+      configuration: try config.configuration(as: E.Configuration.self), environment: environment)
+    if let restored = session.restored { try experiment.restore(restored) }
+    let stepCount = experiment.stepCount
+    try session.start(stepCount: stepCount)
+    observer.began(config, folder: session.folder, step: session.firstStep, of: stepCount)
+
+    var saved = (step: session.firstStep, time: ContinuousClock.now)
+    for step in session.firstStep..<max(stepCount, session.firstStep) {
+      var log = StepLog(step: step)
+      try experiment.advance(step: step, log: &log)
+      if let bad = log.firstNonFiniteLoss {
+        let path = try session.saveFailed(experiment.checkpoint(), step: step + 1)
+        throw RunError.nonFinite(name: bad.name, value: bad.value, step: step, saved: path)
+      }
+      try session.log(log)
+      observer.advanced(config, log, of: stepCount)
+      let signal = options.pendingSignal()
+      if signal != nil || step + 1 == stepCount || isDue(options.cadence, step + 1, since: saved) {
+        try session.save(experiment.checkpoint(), step: step + 1)
+        saved = (step + 1, .now)
+      }
+      if let signal { throw RunError.interrupted(signal: signal) }
+    }
+
+    let monitor = RunMonitor(
+      report: { observer.reported(config, $0) }, pendingSignal: options.pendingSignal)
+    try monitor.checkCancellation()
+    var result = try experiment.finish(monitor)
+    result.seconds = session.seconds
+    try session.complete(result)
+    return result
+  }
+
+  private static func isDue(
+    _ cadence: CheckpointCadence, _ step: Int,
+    since saved: (step: Int, time: ContinuousClock.Instant)
+  ) -> Bool {
+    switch cadence {
+    case .steps(let count): return step - saved.step >= count
+    case .seconds(let seconds): return .now - saved.time >= .seconds(seconds)
+    }
+  }
+}
