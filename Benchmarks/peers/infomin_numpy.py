@@ -41,7 +41,8 @@ def sphere(random, count, columns):
 def features(x, directions):
     """[rows, 3·slices + 1]: the column of zeros, then tanh of each slice, its square, its cube."""
     a = np.tanh(x @ directions.T)
-    return np.concatenate([np.zeros((len(x), 1), np.float32), a, a**2, a**3], axis=1)
+    squared = a * a  # `a**3` would go through powf, a hundred times slower than two products
+    return np.concatenate([np.zeros((len(x), 1), np.float32), a, squared, squared * a], axis=1)
 
 
 def inverse_root(matrix):
