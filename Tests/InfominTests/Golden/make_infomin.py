@@ -118,7 +118,7 @@ def dependence():
     z[5], t[9] = z[2], t[4]  # repeated rows: distances of exactly 0
     samples["repeated"] = (z, t)
     labels = np.arange(15) % 3
-    z = random.normal(size=(15, 4)) + np.eye(4)[labels]
+    z = random.normal(size=(15, 4)) + 3 * np.eye(4)[labels]
     samples["oneHot"] = (z, np.eye(3)[labels])
     # Independent draws, searched for a negative U-centred covariance: the clamp gives value 0 and gradient 0.
     for _ in range(1000):
