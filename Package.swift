@@ -55,7 +55,8 @@ let package = Package(
         "Trials", "Benchmarks", "Datasets",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "TensorCoreTests", dependencies: ["TensorCore"]),
+    .testTarget(
+      name: "TensorCoreTests", dependencies: ["TensorCore", "Storage"], exclude: ["Golden"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
   ]

@@ -22,4 +22,8 @@ public enum BLAS {
     require(n <= Int(Int32.max), "BLAS: extent \(n) is beyond 2³¹ − 1")
     return Int32(truncatingIfNeeded: n)
   }
+
+  /// A letter option as LAPACK wants it.
+  @inline(__always)
+  static func letter(_ letter: Unicode.Scalar) -> CChar { CChar(letter.value) }
 }

@@ -32,7 +32,10 @@ extension Tensor {
   }
 
   /// Whether no element is infinite or NaN.
-  public var isFinite: Bool { storage.elements.allSatisfy(\.isFinite) }
+  public var isFinite: Bool {
+    // A finite sum has only finite terms; an overflow of the sum sends us to look at each.
+    sum().isFinite || storage.elements.allSatisfy(\.isFinite)
+  }
 }
 
 /// `eˣ` of each element.

@@ -86,4 +86,34 @@ public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable {
   static func syrk(
     n: Int, k: Int, alpha: Self, _ a: UnsafePointer<Self>, lda: Int, beta: Self,
     _ c: UnsafeMutablePointer<Self>, ldc: Int)
+  /// `B ← op(A)⁻¹ B` (left) or `B op(A)⁻¹`, row-major, `B` of shape `m × n`, `A` triangular.
+  static func trsm(
+    left: Bool, lower: Bool, transpose: Bool, m: Int, n: Int, _ a: UnsafePointer<Self>, lda: Int,
+    _ b: UnsafeMutablePointer<Self>, ldb: Int)
+  /// LAPACK's Cholesky factor of a column-major matrix, in place; returns `info`.
+  static func potrf(upper: Bool, n: Int, _ a: UnsafeMutablePointer<Self>, lda: Int) -> Int
+  /// All eigenvalues of a symmetric column-major matrix, eigenvectors in place of it; returns `info`.
+  static func syevd(
+    upper: Bool, n: Int, _ a: UnsafeMutablePointer<Self>, lda: Int,
+    _ values: UnsafeMutablePointer<Self>
+  ) -> Int
+  /// The eigenvalues at the places `range` of the ascending order (room for `n`), and their vectors in the columns of
+  /// `z`, of a symmetric column-major matrix, which is destroyed; returns `info`.
+  static func syevr(
+    upper: Bool, n: Int, _ a: UnsafeMutablePointer<Self>, lda: Int, range: Range<Int>,
+    _ values: UnsafeMutablePointer<Self>, _ z: UnsafeMutablePointer<Self>, ldz: Int
+  ) -> Int
+  /// The thin singular value decomposition of a column-major `m × n` matrix, which is destroyed; returns `info`.
+  static func gesdd(
+    m: Int, n: Int, _ a: UnsafeMutablePointer<Self>, lda: Int, _ s: UnsafeMutablePointer<Self>,
+    _ u: UnsafeMutablePointer<Self>, ldu: Int, _ vt: UnsafeMutablePointer<Self>, ldvt: Int
+  ) -> Int
+  /// The factor `L` and the reflectors of `A = L Q`, column-major, in place; returns `info`.
+  static func gelqf(
+    m: Int, n: Int, _ a: UnsafeMutablePointer<Self>, lda: Int, _ tau: UnsafeMutablePointer<Self>
+  ) -> Int
+  /// `Q` from the reflectors of ``gelqf(m:n:_:lda:_:)``, column-major, in place; returns `info`.
+  static func orglq(
+    m: Int, n: Int, k: Int, _ a: UnsafeMutablePointer<Self>, lda: Int, _ tau: UnsafePointer<Self>
+  ) -> Int
 }

@@ -1,0 +1,79 @@
+import CLAPACKE
+import COpenBLAS
+
+// The requirements are documented at `TensorScalar`. Everything but `trsm` is column-major, which LAPACKE takes without
+// copying.
+// swift-format-ignore: AllPublicDeclarationsHaveDocumentation
+extension Float {
+  public static func trsm(
+    left: Bool, lower: Bool, transpose: Bool, m: Int, n: Int, _ a: UnsafePointer<Float>, lda: Int,
+    _ b: UnsafeMutablePointer<Float>, ldb: Int
+  ) {
+    BLAS.initialize()
+    cblas_strsm(
+      CblasRowMajor, left ? CblasLeft : CblasRight, lower ? CblasLower : CblasUpper,
+      transpose ? CblasTrans : CblasNoTrans, CblasNonUnit, BLAS.extent(m), BLAS.extent(n), 1, a,
+      BLAS.extent(max(lda, 1)), b, BLAS.extent(max(ldb, 1)))
+  }
+
+  public static func potrf(upper: Bool, n: Int, _ a: UnsafeMutablePointer<Float>, lda: Int) -> Int {
+    BLAS.initialize()
+    return Int(
+      LAPACKE_spotrf(
+        LAPACK_COL_MAJOR, BLAS.letter(upper ? "U" : "L"), BLAS.extent(n), a, BLAS.extent(lda)))
+  }
+
+  public static func syevd(
+    upper: Bool, n: Int, _ a: UnsafeMutablePointer<Float>, lda: Int,
+    _ values: UnsafeMutablePointer<Float>
+  ) -> Int {
+    BLAS.initialize()
+    return Int(
+      LAPACKE_ssyevd(
+        LAPACK_COL_MAJOR, BLAS.letter("V"), BLAS.letter(upper ? "U" : "L"), BLAS.extent(n), a,
+        BLAS.extent(lda), values))
+  }
+
+  public static func syevr(
+    upper: Bool, n: Int, _ a: UnsafeMutablePointer<Float>, lda: Int, range: Range<Int>,
+    _ values: UnsafeMutablePointer<Float>, _ z: UnsafeMutablePointer<Float>, ldz: Int
+  ) -> Int {
+    BLAS.initialize()
+    var found: Int32 = 0
+    var support = [Int32](repeating: 0, count: 2 * max(range.count, 1))
+    let info = LAPACKE_ssyevr(
+      LAPACK_COL_MAJOR, BLAS.letter("V"), BLAS.letter("I"), BLAS.letter(upper ? "U" : "L"),
+      BLAS.extent(n), a, BLAS.extent(lda), 0, 0, BLAS.extent(range.lowerBound + 1),
+      BLAS.extent(range.upperBound), 0, &found, values, z, BLAS.extent(ldz), &support)
+    // Fewer pairs than asked for count as not converged.
+    return info == 0 && Int(found) < range.count ? range.count - Int(found) : Int(info)
+  }
+
+  public static func gesdd(
+    m: Int, n: Int, _ a: UnsafeMutablePointer<Float>, lda: Int, _ s: UnsafeMutablePointer<Float>,
+    _ u: UnsafeMutablePointer<Float>, ldu: Int, _ vt: UnsafeMutablePointer<Float>, ldvt: Int
+  ) -> Int {
+    BLAS.initialize()
+    return Int(
+      LAPACKE_sgesdd(
+        LAPACK_COL_MAJOR, BLAS.letter("S"), BLAS.extent(m), BLAS.extent(n), a, BLAS.extent(lda), s,
+        u, BLAS.extent(ldu), vt, BLAS.extent(ldvt)))
+  }
+
+  public static func gelqf(
+    m: Int, n: Int, _ a: UnsafeMutablePointer<Float>, lda: Int, _ tau: UnsafeMutablePointer<Float>
+  ) -> Int {
+    BLAS.initialize()
+    return Int(
+      LAPACKE_sgelqf(LAPACK_COL_MAJOR, BLAS.extent(m), BLAS.extent(n), a, BLAS.extent(lda), tau))
+  }
+
+  public static func orglq(
+    m: Int, n: Int, k: Int, _ a: UnsafeMutablePointer<Float>, lda: Int, _ tau: UnsafePointer<Float>
+  ) -> Int {
+    BLAS.initialize()
+    return Int(
+      LAPACKE_sorglq(
+        LAPACK_COL_MAJOR, BLAS.extent(m), BLAS.extent(n), BLAS.extent(k), a, BLAS.extent(lda), tau))
+  }
+}
