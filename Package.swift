@@ -57,6 +57,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "TensorCoreTests", dependencies: ["TensorCore", "Storage"], exclude: ["Golden"]),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Layers", "GradientChecking", "Storage"],
+      exclude: ["Golden"]),
+    .testTarget(name: "InfominTests", dependencies: ["Infomin", "Storage"], exclude: ["Golden"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
   ]
