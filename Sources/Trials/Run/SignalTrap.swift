@@ -7,6 +7,8 @@ import Synchronization
 /// The first signal is noted; a second SIGINT ends the process at once, with what the last checkpoint saved.
 public enum SignalTrap {
   private static let noted = Atomic<Int32>(0)
+  // A queue of its own: the shared ones may have no thread left while runs fill every processor.
+  private static let queue = DispatchQueue(label: "tessera.signals")
   private static let sources = Mutex<[any DispatchSourceSignal]>([])
 
   /// The signal that came; `nil` if none did.
@@ -21,7 +23,7 @@ public enum SignalTrap {
       guard sources.isEmpty else { return }
       for number in [SIGINT, SIGTERM] {
         signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
         source.setEventHandler {
           let (first, _) = noted.compareExchange(
             expected: 0, desired: number, ordering: .relaxed)

@@ -1,0 +1,96 @@
+import Storage
+
+/// A table of a paper that this package can fill: `tessera table NAME`.
+public protocol Table: SendableMetatype {
+  /// The word on the command line, such as `fairness-adult`.
+  static var name: String { get }
+  /// One line on what the table shows.
+  static var summary: String { get }
+  /// Wall time to expect, full and quick, with the machine it was read on.
+  static var expectedTime: String { get }
+  /// Runs what the table needs and fills every cell.
+  ///
+  /// - Throws: what the runs throw; ``RunError/interrupted(signal:)`` after a signal, and the same command goes on where
+  ///   it stopped.
+  static func run(_ context: TableContext) throws -> TableResult
+}
+
+/// What a table is given to fill itself.
+public struct TableContext: Sendable {
+  /// Whether the minutes-long form is wanted.
+  public var quick: Bool
+  /// The experiments.
+  public var registry: ExperimentRegistry
+  /// Where runs go and data lies.
+  public var options: RunOptions
+  /// Runs at a time.
+  public var threads: Int
+  /// Who watches.
+  public var observer: any RunObserver
+
+  /// Makes a context.
+  public init(
+    quick: Bool, registry: ExperimentRegistry = .standard, options: RunOptions = RunOptions(),
+    threads: Int = 1, observer: any RunObserver = SilentObserver()
+  ) {
+    self.quick = quick
+    self.registry = registry
+    self.options = options
+    self.threads = threads
+    self.observer = observer
+  }
+
+  /// Runs every configuration, `threads` at a time, and gives the results in their order.
+  ///
+  /// - Throws: the first error, after all have ended.
+  public func run(_ configs: [ResolvedConfig]) throws -> [RunResult] {
+    try Sweep.run(
+      configs, registry: registry, options: options, threads: threads, observer: observer
+    ).map { try $0.get().result }
+  }
+
+  /// Resolves an experiment with overrides and runs what comes out; ``quick`` lays the quick overrides under them.
+  ///
+  /// - Throws: ``ConfigError``, and as ``run(_:)``.
+  public func run(experiment: String, _ overrides: [String]) throws -> [RunResult] {
+    try run(registry.resolve(experiment: experiment, overrides: overrides, quick: quick))
+  }
+}
+
+/// The tables that the command line knows.
+public struct TableCatalog: Sendable {
+  /// The tables in the order of listings.
+  public let tables: [any Table.Type]
+
+  /// Makes a catalogue.
+  public init(_ tables: [any Table.Type]) { self.tables = tables }
+
+  /// The table called `name`.
+  ///
+  /// - Throws: ``TableError/unknown(name:suggestion:known:)``.
+  public func table(named name: String) throws -> any Table.Type {
+    guard let table = tables.first(where: { $0.name == name }) else {
+      let known = tables.map { $0.name }
+      throw TableError.unknown(
+        name: name, suggestion: NearMiss.nearest(to: name, among: known), known: known)
+    }
+    return table
+  }
+}
+
+/// What can be wrong with asking for a table.
+public enum TableError: Error, Sendable, CustomStringConvertible {
+  /// No table of that name.
+  case unknown(name: String, suggestion: String?, known: [String])
+
+  /// The message for a person at a terminal.
+  public var description: String {
+    switch self {
+    case .unknown(let name, let suggestion, let known):
+      let hint =
+        suggestion.map { "did you mean `\($0)`?" }
+        ?? "the tables are \(known.joined(separator: ", "))"
+      return "no table is called `\(name)`; \(hint)"
+    }
+  }
+}

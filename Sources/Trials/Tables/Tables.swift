@@ -1,0 +1,4 @@
+extension TableCatalog {
+  /// The tables of this package, in the order of listings.
+  public static let standard = TableCatalog([])
+}
