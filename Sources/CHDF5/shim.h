@@ -1,2 +1,54 @@
 #pragma once
+// HDF5's constants are macros that call a function or cast, which Swift does not import.
 #include <hdf5.h>
+#include <stdio.h>
+#include <string.h>
+
+static inline hid_t tessera_h5_default(void) { return H5P_DEFAULT; }
+static inline hid_t tessera_h5_all(void) { return H5S_ALL; }
+static inline unsigned tessera_h5_read_only(void) { return H5F_ACC_RDONLY; }
+static inline unsigned tessera_h5_exclusive(void) { return H5F_ACC_EXCL; }
+
+static inline hid_t tessera_h5_dataset_creation(void) { return H5P_DATASET_CREATE; }
+static inline hid_t tessera_h5_link_creation(void) { return H5P_LINK_CREATE; }
+static inline hid_t tessera_h5_attribute_creation(void) { return H5P_ATTRIBUTE_CREATE; }
+static inline hid_t tessera_h5_file_access(void) { return H5P_FILE_ACCESS; }
+
+static inline hid_t tessera_h5_native_double(void) { return H5T_NATIVE_DOUBLE; }
+static inline hid_t tessera_h5_native_float(void) { return H5T_NATIVE_FLOAT; }
+static inline hid_t tessera_h5_native_int64(void) { return H5T_NATIVE_INT64; }
+static inline hid_t tessera_h5_native_int32(void) { return H5T_NATIVE_INT32; }
+static inline hid_t tessera_h5_native_int8(void) { return H5T_NATIVE_INT8; }
+static inline hid_t tessera_h5_native_uint8(void) { return H5T_NATIVE_UINT8; }
+static inline hid_t tessera_h5_float32_le(void) { return H5T_IEEE_F32LE; }
+static inline hid_t tessera_h5_c_string(void) { return H5T_C_S1; }
+static inline size_t tessera_h5_variable(void) { return H5T_VARIABLE; }
+
+// The error stack is one a thread, and so is the switch that prints it.
+static inline herr_t tessera_h5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
+static inline herr_t tessera_h5_clear_errors(void) { return H5Eclear2(H5E_DEFAULT); }
+
+typedef struct {
+  char *text;
+  size_t capacity, used;
+} tessera_h5_text;
+
+static herr_t tessera_h5_collect(unsigned n, const H5E_error2_t *error, void *data) {
+  tessera_h5_text *out = (tessera_h5_text *)data;
+  if (error->desc == NULL || out->used + 1 >= out->capacity) return 0;
+  int put = snprintf(out->text + out->used, out->capacity - out->used, "%s%s", n ? "; " : "", error->desc);
+  if (put > 0) {
+    out->used += (size_t)put;
+    if (out->used >= out->capacity) out->used = out->capacity - 1;
+  }
+  return 0;
+}
+
+// Fills text with the descriptions on the error stack, the deepest first, and empties the stack.
+static inline void tessera_h5_message(char *text, size_t capacity) {
+  tessera_h5_text out = {text, capacity, 0};
+  if (capacity == 0) return;
+  text[0] = 0;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, tessera_h5_collect, &out);
+  H5Eclear2(H5E_DEFAULT);
+}
