@@ -1,4 +1,5 @@
 import Foundation
+import TensorCore
 
 /// An array as files know it: a shape and elements of one of the ``ElementType``s, row-major.
 public struct StoredArray: Sendable, Equatable {

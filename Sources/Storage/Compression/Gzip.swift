@@ -1,4 +1,5 @@
 import Foundation
+import TensorCore
 
 /// The gzip format (RFC 1952), for data sets that come as `.gz`.
 public enum Gzip {

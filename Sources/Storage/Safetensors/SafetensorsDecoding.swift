@@ -163,14 +163,14 @@ extension Safetensors {
 }
 
 /// The size in bytes of an array of that shape, or nil where it does not fit 64 bits.
+///
+/// A zero extent makes the array empty, yet the product of the others must fit too.
 func byteCount(of shape: [Int], _ type: ElementType) -> Int? {
-  // A zero extent makes the array empty, however large the others.
-  if shape.contains(0) { return 0 }
   var product = type.byteCount
   for extent in shape {
-    let (next, overflow) = product.multipliedReportingOverflow(by: extent)
-    guard extent > 0, !overflow else { return nil }
+    let (next, overflow) = product.multipliedReportingOverflow(by: max(extent, 1))
+    guard extent >= 0, !overflow else { return nil }
     product = next
   }
-  return product
+  return shape.contains(0) ? 0 : product
 }
