@@ -1,0 +1,61 @@
+import Foundation
+import Storage
+
+/// Makes a report of runs: one HTML file that needs no other file and no network.
+///
+/// ## Topics
+/// - ``write(runs:to:)``
+public enum Report {
+  /// Writes the report of the runs in these folders and returns its path.
+  ///
+  /// Runs with the same experiment, data set and protocol are put side by side, seeds of the same settings are averaged.
+  /// The page holds a table of all numbers (mean ± standard error over the seeds, the best of each column marked),
+  /// utility against dependence with every seed and the permutation null, learning curves, rates by group with bootstrap
+  /// intervals, the settings and what differs among them, and where and when the runs were made. A run that is not finished is
+  /// reported as far as it got, with its gaps named.
+  ///
+  /// - Parameters:
+  ///   - runs: run folders; of a single run the figures are also written as files into its `figures`.
+  ///   - path: where to write; when nil, `report.html` in the folder of a single run, in the common parent of several, or else
+  ///     in the current folder.
+  /// - Returns: the path of the page.
+  /// - Throws: ``RunError`` for a folder that is no run or has a damaged file, named; `StorageError` where the
+  ///   report cannot be written. Nothing half-written is left.
+  @discardableResult
+  public static func write(runs: [String], to path: String? = nil) throws -> String {
+    let page = try ReportPage(runs: firstMentions(runs).map { try ReportRun(folder: $0) })
+    let target = path ?? standardPath(runs)
+    try AtomicFile.write(page.html(), to: target)
+    if page.runs.count == 1 {
+      let folder = page.runs[0].folder + "/figures"
+      do {
+        try FileManager.default.createDirectory(
+          atPath: folder, withIntermediateDirectories: true)
+      } catch {
+        throw RunError.unwritable(
+          path: folder, reason: error.localizedDescription,
+          advice: "check the permissions of the run folder")
+      }
+      for figure in page.figures {
+        try AtomicFile.write(figure.standalone, to: "\(folder)/\(figure.name).svg")
+      }
+    }
+    return target
+  }
+
+  private static func firstMentions(_ runs: [String]) -> [String] {
+    var seen = Set<String>()
+    return runs.filter {
+      seen.insert(URL(fileURLWithPath: $0).standardizedFileURL.resolvingSymlinksInPath().path)
+        .inserted
+    }
+  }
+
+  private static func standardPath(_ runs: [String]) -> String {
+    let folders = runs.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
+    if folders.count == 1 { return folders[0] + "/report.html" }
+    let parents = Set(folders.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path })
+    if parents.count == 1, let parent = parents.first { return parent + "/report.html" }
+    return "report.html"
+  }
+}

@@ -1,0 +1,148 @@
+import Foundation
+
+/// The report's page: the sections in order, and the figures that they show.
+struct ReportPage {
+  let runs: [ReportRun]
+  let comparisons: [ReportComparison]
+  /// All figures, for the files beside a single run.
+  private(set) var figures: [ReportFigure] = []
+  private var markup = MarkupWriter()
+
+  /// Lays out the page.
+  ///
+  /// - Throws: ``RunError/notARun(path:)`` without any run.
+  init(runs: [ReportRun]) throws {
+    guard !runs.isEmpty else { throw RunError.notARun(path: "report") }
+    self.runs = runs
+    comparisons = ReportComparison.comparisons(of: runs)
+    writeHeader()
+    for (index, comparison) in comparisons.enumerated() {
+      if comparisons.count > 1 { markup.element("h2", content: comparison.title) }
+      writeResults(comparison, prefix: "c\(index)-")
+    }
+    writeSettings()
+    writeEnvironment()
+    writeNotes()
+  }
+
+  /// The whole file.
+  func html() -> String {
+    let title = xmlEscaped(heading)
+    return """
+      <!DOCTYPE html>
+      <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
+      <title>\(title)</title>
+      <style>
+      \(ReportStyleSheet.text)
+      </style></head>
+      <body><main>
+      \(markup.text)
+      </main></body></html>
+
+      """
+  }
+
+  private var heading: String {
+    if comparisons.count == 1 { return comparisons[0].title.capitalizedFirst }
+    return comparisons.map { "\($0.experiment) on \($0.dataset)" }.firstAppearances
+      .joined(separator: "; ").capitalizedFirst
+  }
+
+  private mutating func writeHeader() {
+    markup.open("header")
+    markup.element(
+      "p", ["class": "over"], content: "Tessera · report of \(counted(runs.count, "run"))")
+    markup.element("h1", content: heading)
+    if let lede = comparisons.count == 1 ? ReportText.lede(comparisons[0]) : nil {
+      markup.element("p", ["class": "lede"], content: lede)
+    }
+    markup.open("p", ["class": "meta"])
+    for fact in ReportText.facts(runs) { markup.element("span", content: fact) }
+    markup.close()
+    for run in runs {
+      for gap in run.gaps {
+        markup.element(
+          "p", ["class": "gap"], content: "\(run.method), seed \(run.seed) (\(run.name)): \(gap).")
+      }
+    }
+    markup.close()
+  }
+
+  private mutating func writeResults(_ comparison: ReportComparison, prefix: String) {
+    let level = comparisons.count > 1 ? "h3" : "h2"
+    if !comparison.metrics.isEmpty {
+      markup.element(level, content: "Results")
+      ReportTables.summary(comparison, into: &markup)
+    }
+    let tradeOffs = comparison.tradeOffFigures()
+    if !tradeOffs.isEmpty {
+      markup.element(level, content: "Utility against dependence")
+      markup.element(
+        "p",
+        content:
+          "Up and to the left is better: the representation keeps the outcome and hides the protected "
+          + "attribute. Inside the grey band a value cannot be told from independence.")
+      show(Array(tradeOffs.prefix(1)), prefix: prefix, inGrid: comparison.runs.count == 1)
+      show(Array(tradeOffs.dropFirst()), prefix: prefix, inGrid: true)
+    }
+    let groups = comparison.groupFigures()
+    if !groups.isEmpty {
+      markup.element(level, content: "Rates by group")
+      markup.element("p", ["class": "note"], content: ReportText.intervals(comparison))
+      show(groups, prefix: prefix, inGrid: true)
+      ReportTables.groups(comparison, into: &markup)
+    }
+    let curves = comparison.learningFigures()
+    if !curves.isEmpty {
+      markup.element(level, content: "Learning curves")
+      if comparison.runs.count > comparison.variants.count {
+        markup.element(
+          "p", ["class": "note"], content: "Lines are means over the seeds, bands their range.")
+      }
+      if comparison.runs.count == 1 {
+        show(curves.flatMap(\.figures), prefix: prefix, inGrid: true)
+      } else {
+        for (family, figures) in curves {
+          markup.element("h3", content: family)
+          show(figures, prefix: prefix, inGrid: true)
+        }
+      }
+    }
+  }
+
+  private mutating func show(_ shown: [ReportFigure], prefix: String, inGrid: Bool) {
+    if shown.isEmpty { return }
+    figures += shown
+    if inGrid { markup.open("div", ["class": "grid"]) }
+    for figure in shown {
+      markup.open("figure")
+      markup.append(markup: figure.inline(prefix: prefix))
+      markup.close()
+    }
+    if inGrid { markup.close() }
+  }
+
+  private mutating func writeSettings() {
+    markup.element("h2", content: "Settings")
+    ReportTables.settings(runs, into: &markup)
+  }
+
+  private mutating func writeEnvironment() {
+    markup.element("h2", content: runs.count == 1 ? "Environment" : "Runs and environment")
+    ReportTables.environment(runs, into: &markup)
+  }
+
+  private mutating func writeNotes() {
+    let notes = runs.flatMap { $0.result?.notes ?? [] }.firstAppearances
+    if notes.isEmpty { return }
+    markup.element("h2", content: "Notes")
+    markup.open("ul")
+    for note in notes { markup.element("li", content: note) }
+    markup.close()
+  }
+}
+
+/// `1 run`, `3 runs`.
+func counted(_ count: Int, _ noun: String) -> String {
+  "\(count) \(noun)\(count == 1 ? "" : "s")"
+}

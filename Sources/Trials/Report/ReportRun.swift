@@ -1,0 +1,231 @@
+import Foundation
+import Storage
+import Yams
+
+/// What a report reads of a run folder.
+struct ReportRun {
+  /// One metric over the steps that logged it.
+  struct Curve {
+    var name: String
+    var steps: [Int]
+    var values: [Double]
+  }
+
+  /// The folder as it was given.
+  let folder: String
+  /// The resolved configuration, dotted keys in the order of the file.
+  let configuration: [(key: String, value: String)]
+  /// `run.json`, dotted keys.
+  let record: [String: String]
+  /// The keys of ``record`` in the order of the file.
+  let recordKeys: [String]
+  /// The metrics in alphabetical order.
+  let curves: [Curve]
+  /// `result.json`, once the run has one.
+  let result: RunResult?
+  /// What is not there because the run has not come to it, in words.
+  let gaps: [String]
+
+  /// The last component of the folder: the hash of the configuration.
+  var name: String { URL(fileURLWithPath: folder).lastPathComponent }
+
+  /// Whether the run ended.
+  var isDone: Bool { record["status"] == "done" }
+
+  /// The value of the configuration under `key`.
+  func setting(_ key: String) -> String? { configuration.first { $0.key == key }?.value }
+
+  /// The names under which results are put side by side.
+  var experiment: String { result?.experiment ?? setting("experiment") ?? "run" }
+  var method: String {
+    let name = result?.method ?? setting("method") ?? ""
+    return name.isEmpty ? experiment : name
+  }
+  var dataset: String { result?.dataset ?? setting("dataset") ?? "" }
+  var protocolName: String { result?.protocolName ?? setting("protocol") ?? "" }
+  var seed: String { result.map { String($0.seed) } ?? setting("seed") ?? record["seed"] ?? "?" }
+
+  /// Reads a run folder.
+  ///
+  /// - Throws: ``RunError/notARun(path:)`` where there is no `run.json`, ``RunError/unreadable(path:expected:found:advice:)``
+  ///   for a file that is damaged, or missing although the run is done.
+  init(folder: String) throws {
+    self.folder = folder
+    let root = URL(fileURLWithPath: folder, isDirectory: true)
+    let recordPath = root.appendingPathComponent("run.json").path
+    guard let recordData = FileManager.default.contents(atPath: recordPath) else {
+      throw RunError.notARun(path: folder)
+    }
+    let object = try JSONValue(parsing: recordData, path: recordPath, location: "run.json")
+    guard case .object = object else {
+      throw Self.damaged(recordPath, expected: "one JSON object", found: Self.glimpse(recordData))
+    }
+    var pairs: [(key: String, value: String)] = []
+    Self.flatten(object, under: "", into: &pairs)
+    var record = Dictionary(pairs, uniquingKeysWith: { $1 })
+    recordKeys = pairs.map(\.key)
+    if record["status"] == nil,
+      FileManager.default.fileExists(atPath: root.appendingPathComponent("done").path)
+    {
+      record["status"] = "done"
+    }
+    self.record = record
+    configuration = try Self.configuration(root.appendingPathComponent("config.yaml").path)
+
+    var gaps: [String] = []
+    let status = record["status"] ?? "of unknown status"
+    let done = status == "done"
+    let metricsPath = root.appendingPathComponent("metrics.jsonl").path
+    if let data = FileManager.default.contents(atPath: metricsPath) {
+      let read = try MetricsReader(path: metricsPath, data: data, mayBeTorn: !done)
+      curves = read.curves
+      gaps += read.gaps
+    } else if done {
+      throw Self.missing(metricsPath, "the metrics of a run that is done")
+    } else {
+      curves = []
+      gaps.append("no learning curves: metrics.jsonl is not there yet")
+    }
+    let resultPath = root.appendingPathComponent("result.json").path
+    if let data = FileManager.default.contents(atPath: resultPath) {
+      do {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+          positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+        result = try decoder.decode(RunResult.self, from: data)
+      } catch {
+        throw Self.damaged(
+          resultPath, expected: "the result of a run", found: Self.reason(error, in: data))
+      }
+    } else if done {
+      throw Self.missing(resultPath, "the result of a run that is done")
+    } else {
+      result = nil
+      let place = record["step"].map { step in
+        " after step \(step)" + (record["stepCount"].map { " of \($0)" } ?? "")
+      }
+      gaps.append("no results: the run is \(status)\(place ?? "")")
+    }
+    self.gaps = gaps
+  }
+
+  private static func configuration(_ path: String) throws -> [(key: String, value: String)] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw missing(path, "the resolved configuration")
+    }
+    let text = String(decoding: data, as: UTF8.self)
+    do {
+      guard let node = try Yams.compose(yaml: text), case .mapping = node else {
+        throw damaged(path, expected: "a mapping of keys to values", found: glimpse(data))
+      }
+      var pairs: [(key: String, value: String)] = []
+      flatten(node, under: "", into: &pairs)
+      return pairs
+    } catch let error as YamlError {
+      throw damaged(path, expected: "YAML", found: "\(error)")
+    }
+  }
+
+  private static func flatten(
+    _ node: Node, under key: String, into pairs: inout [(key: String, value: String)]
+  ) {
+    switch node {
+    case .mapping(let mapping):
+      for (name, child) in mapping {
+        let name = name.string ?? "?"
+        flatten(child, under: key.isEmpty ? name : "\(key).\(name)", into: &pairs)
+      }
+      if mapping.isEmpty { pairs.append((key, "{}")) }
+    case .sequence(let sequence):
+      let items = sequence.map { $0.scalar?.string ?? "…" }
+      pairs.append((key, "[" + items.joined(separator: ", ") + "]"))
+    case .scalar(let scalar): pairs.append((key, scalar.string))
+    default: pairs.append((key, "…"))
+    }
+  }
+
+  private static func flatten(
+    _ value: JSONValue, under key: String, into pairs: inout [(key: String, value: String)]
+  ) {
+    switch value {
+    case .object(let members):
+      for member in members {
+        flatten(
+          member.value, under: key.isEmpty ? member.name : "\(key).\(member.name)", into: &pairs)
+      }
+    case .array(let items):
+      let separator = key == "command" ? " " : ", "
+      pairs.append((key, items.map { $0.stringValue ?? "\($0)" }.joined(separator: separator)))
+    case .null: break
+    default: pairs.append((key, value.stringValue ?? "\(value)"))
+    }
+  }
+
+  private static func missing(_ path: String, _ what: String) -> RunError {
+    .unreadable(
+      path: path, expected: what, found: "no such file",
+      advice: "run the same command again, or leave this run out of the report")
+  }
+
+  static func damaged(_ path: String, expected: String, found: String) -> RunError {
+    .unreadable(
+      path: path, expected: expected, found: found,
+      advice: "delete the run folder and run again, or leave this run out of the report")
+  }
+
+  /// The first few characters of a file, for a message.
+  static func glimpse(_ data: Data) -> String {
+    if data.isEmpty { return "an empty file" }
+    let head = String(decoding: data.prefix(60), as: UTF8.self)
+    let line = head.split(separator: "\n").first.map(String.init) ?? ""
+    return "`\(line)`" + (data.count > line.utf8.count + 1 ? " …" : "")
+  }
+
+  private static func reason(_ error: any Error, in data: Data) -> String {
+    func place(_ path: [any CodingKey]) -> String {
+      path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+    }
+    switch error as? DecodingError {
+    case .keyNotFound(let key, let context):
+      return "no key `\(place(context.codingPath + [key]))`"
+    case .typeMismatch(let type, let context):
+      return "another type than \(type) at `\(place(context.codingPath))`"
+    case .valueNotFound(_, let context): return "null at `\(place(context.codingPath))`"
+    default: return glimpse(data)
+    }
+  }
+}
+
+/// Reads `metrics.jsonl`: one object a line, `{"step": 12, "time": 3.21, "values": {"loss/train": 0.5}}`.
+struct MetricsReader {
+  private(set) var curves: [ReportRun.Curve] = []
+  private(set) var gaps: [String] = []
+
+  /// Reads the lines of `data` (a value of null leaves a gap in the curve); with `mayBeTorn` a last line without its end is left out and named as a gap.
+  init(path: String, data: Data, mayBeTorn: Bool) throws {
+    var steps: [String: [Int]] = [:]
+    var values: [String: [Double]] = [:]
+    let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (index, line) in lines.enumerated() where !line.isEmpty {
+      do {
+        let object = try JSONValue(parsing: line, path: path, location: "line \(index + 1)")
+        guard case .integer(let step) = object["step"], case .object(let logged) = object["values"]
+        else {
+          throw ReportRun.damaged(
+            "\(path), line \(index + 1)", expected: "{\"step\":…,\"time\":…,\"values\":{…}}",
+            found: ReportRun.glimpse(Data(line)))
+        }
+        for member in logged {
+          steps[member.name, default: []].append(step)
+          values[member.name, default: []].append(member.value.doubleValue ?? .nan)
+        }
+      } catch let error {
+        guard mayBeTorn, index == lines.count - 1 else { throw error }
+        gaps.append("line \(index + 1) of metrics.jsonl is cut off and left out")
+      }
+    }
+    curves = steps.keys.sorted().map {
+      ReportRun.Curve(name: $0, steps: steps[$0]!, values: values[$0]!)
+    }
+  }
+}

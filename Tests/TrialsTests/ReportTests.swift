@@ -1,0 +1,179 @@
+import Foundation
+import Testing
+
+@testable import Trials
+
+/// The report of made-up run folders: what it says, what it refuses, that it stands alone.
+@Suite struct ReportTests {
+  private func page(_ path: String) throws -> String {
+    try String(contentsOfFile: path, encoding: .utf8)
+  }
+
+  @Test func sevenMethodsSideBySide() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let path = try Report.write(runs: try fixture.allMethods())
+    #expect(path == fixture.root.appendingPathComponent("report.html").path)
+    let html = try page(path)
+    #expect(html.contains("<h1>Fairness on adult, official protocol</h1>"))
+    #expect(html.contains("7 methods, 3 seeds each. SLICE leaves the least dependence"))
+    #expect(html.contains("commit 0123456789<"))
+    #expect(html.contains("2026-03-01 10:00 UTC to 2026-03-03 10:01 UTC"))
+    for method in ChartStyle.methods { #expect(html.contains("</span>\(method)</th>")) }
+    // The mean and its error, from the definition.
+    let dependences = (0..<3).map {
+      ReportFixture.result("SLICE", seed: $0, dependence: 0.105, utility: 0.986)
+        .scalars["dependence.coded"]!
+    }
+    let mean = dependences.reduce(0, +) / 3
+    let variance = dependences.map { ($0 - mean) * ($0 - mean) }.reduce(0, +) / 2
+    let text = String(format: "%.3f", mean)
+    let error = String(format: "%.3f", (variance / 3).squareRoot())
+    #expect(
+      html.contains("<td class=\"num best\">\(text)<span class=\"se\"> ± \(error)</span></td>"))
+    #expect(html.contains("≤ 0.061") && html.contains("≤ 0.083"))
+    #expect(html.contains("Utility against ρ* two-sided"))
+    #expect(html.contains("Positive rate by age") && html.contains("False positive rate by sex"))
+    #expect(html.contains("<summary>The rates as numbers</summary>"))
+    for curve in ["loss/train", "loss/validation", "dependence/train"] {
+      #expect(html.contains(">\(curve)</text>"))
+    }
+    #expect(html.contains("coded ρ* is selected on the rows it is measured on"))
+    #expect(!html.contains("mono differs"))
+  }
+
+  @Test func standsAlone() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let path = try Report.write(runs: try fixture.allMethods())
+    let html = try page(path)
+    for word in ["http:", "https:", "src=", "<link", "<script", "url(", "@import"] {
+      #expect(!html.contains(word), "the page reaches outside through \(word)")
+    }
+    #expect(html.utf8.count < 400_000)
+    #expect(html.contains("a &lt;fast&gt; &amp; &quot;wide&quot; processor"))
+    // Identifiers are those of one picture each.
+    let identifiers = html.matches(of: /id="([^"]*)"/).map { String($0.1) }
+    #expect(Set(identifiers).count == identifiers.count)
+    #expect(identifiers.count > 10)
+    // All but the prologue and its void elements is well-formed XML.
+    let body = html[html.range(of: "<body>")!.lowerBound..<html.range(of: "</html>")!.lowerBound]
+    #expect(try XMLBalance(String(body)).unclosed.isEmpty)
+  }
+
+  @Test func singleRunWritesFigures() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let run = try fixture.run("SLICE", seed: 1, dependence: 0.1)
+    let path = try Report.write(runs: [run])
+    #expect(path == run + "/report.html")
+    let figures = try FileManager.default.contentsOfDirectory(atPath: run + "/figures").sorted()
+    #expect(
+      figures == [
+        "curve-dependence.svg", "curve-loss.svg", "false-positive-rate-age.svg",
+        "false-positive-rate-sex.svg", "positive-rate-age.svg", "positive-rate-sex.svg",
+        "true-positive-rate-age.svg", "true-positive-rate-sex.svg",
+        "utility-dependence-coded.svg",
+      ])
+    for figure in figures {
+      let svg = try page(run + "/figures/" + figure)
+      #expect(svg.hasPrefix("<svg xmlns=\"http://www.w3.org/2000/svg\""))
+      #expect(try XMLBalance(svg).unclosed.isEmpty)
+    }
+    #expect(try page(path).contains("<td class=\"num\">[0.0"))
+  }
+
+  @Test func settingsThatDifferNameTheVariants() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let html = try page(
+      Report.write(runs: [
+        try fixture.run("TC", seed: 0, extra: "gamma: 10"),
+        try fixture.run("TC", seed: 1, extra: "gamma: 10"),
+        try fixture.run("TC", seed: 0, extra: "gamma: 250"),
+      ]))
+    #expect(html.contains("</span>TC gamma=10</th>"))
+    #expect(html.contains("</span>TC gamma=250</th>"))
+    #expect(html.contains("class=\"mono differs\">250"))
+    #expect(html.contains("optimiser.rate"))
+  }
+
+  @Test func unfinishedRunHasNamedGaps() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let run = try fixture.run("CLUB", seed: 2, status: "interrupted")
+    let metrics = run + "/metrics.jsonl"
+    try (page(metrics) + "{\"step\":120,\"ti").write(
+      toFile: metrics, atomically: true, encoding: .utf8)
+    let html = try page(Report.write(runs: [run]))
+    #expect(html.contains("no results: the run is interrupted after step 120 of 500."))
+    #expect(html.contains("line 121 of metrics.jsonl is cut off and left out."))
+    #expect(html.contains("curve-loss-title"))
+    try FileManager.default.removeItem(atPath: metrics)
+    #expect(try page(Report.write(runs: [run])).contains("metrics.jsonl is not there yet"))
+  }
+
+  @Test(arguments: [
+    ("run.json", "{\"commit\":", "run.json"), ("config.yaml", "a: [1", "config.yaml"),
+    ("config.yaml", "- 1\n- 2", "config.yaml"), ("config.yaml", nil, "config.yaml"),
+    ("metrics.jsonl", "{\"step\":0,\"values\":{}}\n{\"step\":", "metrics.jsonl"),
+    ("metrics.jsonl", nil, "metrics.jsonl"), ("result.json", nil, "result.json"),
+    ("result.json", "{\"experiment\":\"fairness\"}", "no key `method`"),
+    ("run.json", nil, "expected a run folder"),
+  ])
+  func damagedFilesAreNamed(file: String, content: String?, message: String) throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let run = try fixture.run("DC", seed: 0)
+    if let content {
+      try content.write(toFile: "\(run)/\(file)", atomically: true, encoding: .utf8)
+    } else {
+      try FileManager.default.removeItem(atPath: "\(run)/\(file)")
+    }
+    let error = #expect(throws: (any Error).self) { try Report.write(runs: [run]) }
+    let text = error.map { "\($0)" } ?? ""
+    #expect(text.contains(message) && text.contains("dc-0"), "\(text)")
+    #expect(!FileManager.default.fileExists(atPath: run + "/report.html"))
+  }
+
+  @Test func unwritablePlaceIsNamed() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let run = try fixture.run("DC", seed: 0)
+    let error = #expect(throws: (any Error).self) {
+      try Report.write(runs: [run], to: fixture.root.path + "/absent/report.html")
+    }
+    #expect("\(error!)".contains("absent/report.html"))
+    #expect(throws: RunError.self) { try Report.write(runs: []) }
+  }
+
+  @Test func nothingMeasuredIsNotZero() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let runs = [
+      try fixture.run("SLICE", seed: 0), try fixture.run("SLICE", seed: 1, status: "failed"),
+    ]
+    let html = try page(Report.write(runs: runs))
+    #expect(html.contains("1 done") && html.contains("1 failed"))
+    // The failed run stands beside the other one, not in a comparison of its own.
+    #expect(html.contains("<h1>Fairness on adult, official protocol</h1>"))
+    #expect(!html.contains("nan"))
+  }
+}
+
+/// Counts what is opened and not closed in a piece of XML.
+struct XMLBalance {
+  var unclosed: [String] = []
+
+  init(_ text: String) throws {
+    for match in text.matches(of: /<(\/?)([a-zA-Z0-9]+)((?:[^>"]|"[^"]*")*?)(\/?)>/) {
+      let name = String(match.2)
+      if !match.1.isEmpty {
+        #expect(unclosed.last == name)
+        if !unclosed.isEmpty { unclosed.removeLast() }
+      } else if match.4.isEmpty {
+        unclosed.append(name)
+      }
+    }
+  }
+}
