@@ -62,6 +62,7 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(name: "InfominTests", dependencies: ["Infomin", "Storage"], exclude: ["Golden"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
   ]
 )

@@ -1,0 +1,113 @@
+import Storage
+import TensorCore
+
+/// A table for fair representation: inputs X, an outcome Y to predict and a sensitive attribute T to hide.
+///
+/// The last column of X is T itself, as in the setting of Chen et al. 2022, section 5. The values are raw (text as codes);
+/// ``prepared(_:sizes:constantColumns:)`` splits and standardises them.
+public struct FairnessTable: Sendable {
+  /// The name under which results are reported, such as `adult`.
+  public var name: String
+  /// The names of X's columns; the last is the sensitive attribute's.
+  public var featureNames: [String]
+  /// X, of shape `[rows, inputs]`.
+  public var x: Tensor<Float>
+  /// Y, of shape `[rows, 1]`; a binary outcome is −1 or 1.
+  public var y: Tensor<Float>
+  /// T, of shape `[rows, 1]`, in its own unit.
+  public var t: Tensor<Float>
+  /// What Y is.
+  public var targetName: String
+  /// What T is.
+  public var sensitiveName: String
+  /// Where the rows come from: files, rows dropped, columns left out, substitutes named.
+  public var provenance: String
+  /// Whether the rows were generated and not measured.
+  public var isSynthetic: Bool
+  /// The file or generator, for messages.
+  public var source: String
+
+  /// The number of rows.
+  public var rowCount: Int { x.shape[0] }
+  /// The number of columns of X, T included.
+  public var inputCount: Int { x.shape[1] }
+  /// Whether Y takes two values, −1 and 1.
+  public var hasBinaryTarget: Bool { y.scalars.allSatisfy { $0 == 1 || $0 == -1 } }
+
+  /// A table from arrays.
+  ///
+  /// - Parameters:
+  ///   - features: X's columns without T, each with one value a row.
+  ///   - target: Y, one value a row.
+  ///   - sensitive: T, one value a row; it becomes X's last column.
+  /// - Throws: ``DatasetError/notFinite(path:column:row:value:)`` with column and row,
+  ///   ``DatasetError/constantColumn(path:column:value:rows:)`` if Y or T has one value only,
+  ///   ``DatasetError/tooFewRows(path:expected:found:)`` below 2 rows.
+  public init(
+    name: String, features: [(name: String, values: [Double])],
+    target: (name: String, values: [Double]), sensitive: (name: String, values: [Double]),
+    provenance: String, isSynthetic: Bool = false, source: String? = nil
+  ) throws(DatasetError) {
+    let source = source ?? name
+    let rowCount = target.values.count
+    guard rowCount >= 2 else {
+      throw .tooFewRows(path: source, expected: "at least 2 rows", found: rowCount)
+    }
+    let columns = features + [sensitive]
+    for column in columns + [target] {
+      require(
+        column.values.count == rowCount,
+        "FairnessTable: column \(column.name) must have \(rowCount) values, got \(column.values.count)"
+      )
+      // Judged after rounding: what overflows Float would become infinite in X.
+      if let row = column.values.firstIndex(where: { !Float($0).isFinite }) {
+        throw .notFinite(
+          path: source, column: column.name, row: "row \(row + 1)", value: "\(column.values[row])")
+      }
+    }
+    for column in [target, sensitive]
+    where column.values.allSatisfy({ Float($0) == Float(column.values[0]) }) {
+      throw .constantColumn(
+        path: source, column: column.name, value: column.values[0], rows: "all \(rowCount) rows")
+    }
+    self.name = name
+    self.featureNames = columns.map(\.name)
+    self.x = Tensor(shape: [rowCount, columns.count]) { out in
+      for (j, column) in columns.enumerated() {
+        for (i, value) in column.values.enumerated() { out[i * columns.count + j] = Float(value) }
+      }
+    }
+    self.y = Tensor(shape: [rowCount, 1], scalars: target.values.map { Float($0) })
+    self.t = Tensor(shape: [rowCount, 1], scalars: sensitive.values.map { Float($0) })
+    self.targetName = target.name
+    self.sensitiveName = sensitive.name
+    self.provenance = provenance
+    self.isSynthetic = isSynthetic
+    self.source = source
+  }
+
+  /// One column of X.
+  ///
+  /// - Throws: ``DatasetError/unknownColumn(path:column:suggestion:columns:)`` with the nearest name.
+  public func column(_ name: String) throws(DatasetError) -> [Float] {
+    guard let index = featureNames.firstIndex(of: name) else {
+      throw .unknownColumn(
+        path: source, column: name, suggestion: NearMiss.nearest(to: name, among: featureNames),
+        columns: featureNames)
+    }
+    return (0..<rowCount).map { x[$0, index] }
+  }
+
+  /// The table as CSV: X's columns without T, then T, then Y, under their names.
+  ///
+  /// - Throws: ``DatasetError/storage(_:)`` if the file cannot be written.
+  public func write(csv path: String) throws(DatasetError) {
+    let rows = (0..<rowCount).lazy.map { row in
+      (0..<inputCount).map { "\(x[row, $0])" } + ["\(y[row, 0])"]
+    }
+    let columns = featureNames + [targetName]
+    try wrappingStorage { () throws(StorageError) in
+      try CSVWriter.write(columns: columns, rows: rows, to: path)
+    }
+  }
+}
