@@ -61,7 +61,7 @@ let package = Package(
       name: "LayersTests", dependencies: ["Layers", "GradientChecking", "Storage"],
       exclude: ["Golden"]),
     .testTarget(name: "InfominTests", dependencies: ["Infomin", "Storage"], exclude: ["Golden"]),
-    .testTarget(name: "StorageTests", dependencies: ["Storage"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Readers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
   ]

@@ -8,6 +8,7 @@ static inline hid_t tessera_h5_default(void) { return H5P_DEFAULT; }
 static inline hid_t tessera_h5_all(void) { return H5S_ALL; }
 static inline unsigned tessera_h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned tessera_h5_exclusive(void) { return H5F_ACC_EXCL; }
+static inline hid_t tessera_h5_every_file(void) { return (hid_t)H5F_OBJ_ALL; }
 
 static inline hid_t tessera_h5_dataset_creation(void) { return H5P_DATASET_CREATE; }
 static inline hid_t tessera_h5_link_creation(void) { return H5P_LINK_CREATE; }

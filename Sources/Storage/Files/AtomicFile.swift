@@ -48,6 +48,8 @@ public enum AtomicFile {
       try synchronizeFile(aside, reportedAs: path)
       guard rename(aside, target) == 0 else { throw refusal(path, at: "rename", errno) }
     } catch {
+      // Emptied first: a library that cannot close the file would go on holding its room on the disk.
+      _ = truncate(aside, 0)
       unlink(aside)
       throw error
     }
@@ -70,6 +72,14 @@ public enum AtomicFile {
     func write(_ bytes: UnsafeRawBufferPointer) throws(StorageError) {
       try descriptor.write(bytes)
     }
+  }
+
+  /// Finds out whether a file can be made at `aside`, and leaves none.
+  static func probe(_ aside: String, reportedAs path: String) throws(StorageError) {
+    let number = retrying { open(aside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666) }
+    guard number >= 0 else { throw refusal(path, at: "create a file aside", errno) }
+    close(number)
+    unlink(aside)
   }
 
   private static func refusal(_ path: String, at: String, _ code: Int32) -> StorageError {

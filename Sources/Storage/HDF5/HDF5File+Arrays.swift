@@ -1,0 +1,195 @@
+import CHDF5
+import Foundation
+
+extension HDF5File {
+  /// What a data set is, without reading its elements.
+  ///
+  /// - Throws: ``StorageError`` if there is no such data set or its elements are of an unknown type.
+  public func describe(_ name: String) throws(StorageError) -> Description {
+    try scoped("data set \"\(name)\"") { (scope) throws(StorageError) in
+      let dataset = try dataset(name, scope)
+      let (shape, _) = try shape(dataset, scope)
+      let properties = try scope.own(
+        H5Dget_create_plist(dataset), .properties, "H5Dget_create_plist")
+      var chunk: [Int]?
+      if H5Pget_layout(properties) == H5D_CHUNKED {
+        chunk = try scope.sizes(Int32(shape.count), "H5Pget_chunk") {
+          H5Pget_chunk(properties, Int32(shape.count), $0)
+        }.map(Int.init)
+      }
+      var (flags, valueCount, configuration) = (UInt32(0), 0, UInt32(0))
+      let deflate = H5Pget_filter_by_id2(
+        properties, H5Z_FILTER_DEFLATE, &flags, &valueCount, nil, 0, nil,
+        &configuration)
+      // The library calls it a failure that there is no such filter.
+      if deflate < 0 { _ = tessera_h5_clear_errors() }
+      return Description(
+        shape: shape, elementType: try elementType(dataset, scope), chunk: chunk,
+        isCompressed: deflate >= 0)
+    }
+  }
+
+  /// Reads a whole data set.
+  ///
+  /// - Throws: ``StorageError`` if there is no such data set, its elements are of an unknown type, it does
+  ///   not fit the memory, or a chunk is damaged.
+  public func array(_ name: String) throws(StorageError) -> StoredArray {
+    try scoped("data set \"\(name)\"") { (scope) throws(StorageError) in
+      let dataset = try dataset(name, scope)
+      let (shape, _) = try shape(dataset, scope)
+      return try read(
+        dataset, scope, shape: shape, memory: tessera_h5_all(), file: tessera_h5_all())
+    }
+  }
+
+  /// Reads a block of a data set: along each axis `count` elements from `start` on.
+  ///
+  /// - Throws: ``StorageError/mismatched(path:at:expected:found:advice:)`` if the block is not inside the
+  ///   data set, and otherwise as ``array(_:)`` does.
+  public func array(
+    _ name: String, start: [Int], count: [Int]
+  ) throws(StorageError) -> StoredArray {
+    try scoped("data set \"\(name)\"") { (scope) throws(StorageError) in
+      let dataset = try dataset(name, scope)
+      let (shape, space) = try shape(dataset, scope)
+      let memory = try select(start, count, in: space, of: shape, scope)
+      return try read(
+        dataset, scope, shape: count, memory: memory, file: space)
+    }
+  }
+
+  /// Reads consecutive entries along the first axis.
+  ///
+  /// - Throws: ``StorageError`` as ``array(_:start:count:)`` does.
+  public func rows(_ range: Range<Int>, of name: String) throws(StorageError) -> StoredArray {
+    let shape = try describe(name).shape
+    guard !shape.isEmpty else {
+      throw .mismatched(
+        path: path, at: "data set \"\(name)\"", expected: "rows", found: "a single number",
+        advice: "read the whole data set")
+    }
+    return try array(
+      name, start: [range.lowerBound] + shape.dropFirst().map { _ in 0 },
+      count: [range.count] + shape.dropFirst())
+  }
+
+  /// Reads a data set of strings.
+  ///
+  /// - Throws: ``StorageError`` if there is no such data set or it holds something else.
+  public func strings(_ name: String) throws(StorageError) -> [String] {
+    try scoped("data set \"\(name)\"") { (scope) throws(StorageError) in
+      let dataset = try dataset(name, scope)
+      let (_, space) = try shape(dataset, scope)
+      let type = try scope.own(H5Dget_type(dataset), .type, "H5Dget_type")
+      guard H5Tget_class(type) == H5T_STRING else {
+        throw .mismatched(
+          path: path, at: scope.location, expected: "strings",
+          found: "elements of another type", advice: "read it as an array")
+      }
+      return try HDF5Strings.read(type: type, space: space, scope) { type, memory in
+        H5Dread(
+          dataset, type, tessera_h5_all(), tessera_h5_all(), tessera_h5_default(),
+          memory)
+      }
+    }
+  }
+
+  func shape(
+    _ dataset: hid_t, _ scope: HDF5Scope
+  ) throws(StorageError) -> ([Int], hid_t) {
+    let space = try scope.own(H5Dget_space(dataset), .space, "H5Dget_space")
+    return (try Self.extents(space, scope), space)
+  }
+
+  static func extents(_ space: hid_t, _ scope: HDF5Scope) throws(StorageError) -> [Int] {
+    let sizes = try scope.sizes(
+      H5Sget_simple_extent_ndims(space), "H5Sget_simple_extent_dims"
+    ) { H5Sget_simple_extent_dims(space, $0, nil) }
+    return sizes.map { Int(clamping: $0) }
+  }
+
+  private func elementType(
+    _ dataset: hid_t, _ scope: HDF5Scope
+  ) throws(StorageError) -> ElementType {
+    try ElementType(
+      hdf5: scope.own(H5Dget_type(dataset), .type, "H5Dget_type"), scope)
+  }
+
+  private func read(
+    _ dataset: hid_t, _ scope: HDF5Scope, shape: [Int], memory: hid_t, file: hid_t
+  ) throws(StorageError) -> StoredArray {
+    let type = try elementType(dataset, scope)
+    return try StoredArray.read(type, shape: shape, scope) { memoryType, bytes in
+      H5Dread(dataset, memoryType, memory, file, tessera_h5_default(), bytes)
+    }
+  }
+
+  private func select(
+    _ start: [Int], _ count: [Int], in space: hid_t, of shape: [Int], _ scope: HDF5Scope
+  ) throws(StorageError) -> hid_t {
+    guard start.count == shape.count, count.count == shape.count,
+      zip(shape, zip(start, count)).allSatisfy({ extent, block in
+        block.0 >= 0 && block.1 >= 0 && block.0 <= extent && block.1 <= extent - block.0
+      })
+    else {
+      throw .mismatched(
+        path: path, at: scope.location, expected: "a block inside shape \(shape)",
+        found: "\(count) from \(start)", advice: "ask for elements that are there")
+    }
+    return try scope.block(start, count, in: space)
+  }
+}
+
+extension HDF5Scope {
+  /// Selects a block of a file's data space and returns the data space of the block in memory.
+  func block(
+    _ start: [Int], _ count: [Int], in space: hid_t
+  ) throws(StorageError) -> hid_t {
+    let starts = start.map { hsize_t($0) }
+    let counts = count.map { hsize_t($0) }
+    if !counts.isEmpty {
+      try check(
+        H5Sselect_hyperslab(space, H5S_SELECT_SET, starts, nil, counts, nil),
+        "H5Sselect_hyperslab")
+    }
+    return try own(
+      H5Screate_simple(Int32(counts.count), counts, nil), .space, "H5Screate_simple")
+  }
+}
+
+extension StoredArray {
+  /// Makes room for elements of a type and lets a call of the library fill it.
+  static func read(
+    _ type: ElementType, shape: [Int], _ scope: HDF5Scope,
+    by call: (_ memoryType: hid_t, _ memory: UnsafeMutableRawPointer) -> herr_t
+  ) throws(StorageError) -> StoredArray {
+    let room = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    guard let size = byteCount(of: shape, type), size <= room else {
+      throw .unsupported(
+        path: scope.path, at: scope.location, expected: "at most \(room) bytes, the memory here",
+        found: "shape \(shape) of \(type)", advice: "read it in slices")
+    }
+    let memoryType = try type.hdf5Type(scope)
+    var code: herr_t = 0
+    func fill<Element>(_ zero: Element) -> [Element] {
+      var elements = [Element](repeating: zero, count: size / MemoryLayout<Element>.size)
+      elements.withUnsafeMutableBytes { bytes in
+        if let base = bytes.baseAddress, !bytes.isEmpty { code = call(memoryType, base) }
+      }
+      return elements
+    }
+    let elements: Elements =
+      switch type {
+      case .float64: .float64(fill(0))
+      case .float32: .float32(fill(0))
+      case .float16: .float16(fill(0))
+      case .bfloat16: .bfloat16(fill(0))
+      case .int64: .int64(fill(0))
+      case .int32: .int32(fill(0))
+      case .uint8: .uint8(fill(0))
+      case .bool: .bool(fill(UInt8(0)).map { $0 != 0 })
+      }
+    try scope.check(code, "reading elements")
+    return StoredArray(shape: shape, elements: elements)
+  }
+}

@@ -1,0 +1,148 @@
+import CHDF5
+import Foundation
+
+/// An HDF5 file open for reading: groups, data sets whole or in slices, attributes.
+///
+/// Names are paths such as `images/train`. Integers of other widths are widened to the next ``ElementType``.
+public final class HDF5File: Sendable {
+  /// What a data set is, without its elements.
+  public struct Description: Sendable, Equatable {
+    /// The extents; empty for a single number.
+    public let shape: [Int]
+    /// What its elements are read as.
+    public let elementType: ElementType
+    /// The extents of its chunks, or nil if it lies in one piece.
+    public let chunk: [Int]?
+    /// Whether chunks are deflated.
+    public let isCompressed: Bool
+  }
+
+  /// The file.
+  public let path: String
+  let handle: HDF5FileHandle
+
+  /// Opens a file.
+  ///
+  /// - Throws: ``StorageError`` if the file cannot be read, was cut short or is no HDF5 file.
+  public init(reading path: String) throws(StorageError) {
+    // The system's own refusal is clearer than the library's.
+    _ = try Descriptor(reading: path)
+    self.path = path
+    handle = try HDF5Library.exclusively(path: path, location: "HDF5 file", isWriting: false) {
+      (scope) throws(StorageError) in
+      let file = H5Fopen(path, tessera_h5_read_only(), tessera_h5_default())
+      guard file >= 0 else { throw scope.failure("opening") }
+      return HDF5FileHandle(file)
+    }
+  }
+
+  /// Runs calls of the library about a place in this file.
+  func scoped<Result>(
+    _ location: String, _ body: (HDF5Scope) throws(StorageError) -> Result
+  ) throws(StorageError) -> Result {
+    try HDF5Library.exclusively(path: path, location: location, isWriting: false, body)
+  }
+
+  /// Opens a group or data set, with a message of its own where a part of the name is not there.
+  func object(_ name: String, _ scope: HDF5Scope) throws(StorageError) -> hid_t {
+    var walked = ""
+    for part in name.split(separator: "/") {
+      let parent = walked.isEmpty ? "/" : walked
+      walked += walked.isEmpty ? String(part) : "/\(part)"
+      let exists = H5Lexists(handle.identifier, walked, tessera_h5_default())
+      guard exists >= 0 else { throw scope.failure("looking up \"\(walked)\"") }
+      guard exists > 0 else {
+        throw .missing(
+          path: path, at: "group \"\(parent)\"", expected: "\"\(part)\"",
+          found: listing(try names(in: parent)))
+      }
+    }
+    return try scope.own(
+      H5Oopen(handle.identifier, walked.isEmpty ? "/" : walked, tessera_h5_default()), .object,
+      "opening")
+  }
+
+  func dataset(_ name: String, _ scope: HDF5Scope) throws(StorageError) -> hid_t {
+    let dataset = try object(name, scope)
+    guard H5Iget_type(dataset) == H5I_DATASET else {
+      throw .mismatched(
+        path: path, at: "\"\(name)\"", expected: "a data set", found: "a group",
+        advice: "name one of: \(listing(try names(in: name)))")
+    }
+    return dataset
+  }
+
+  /// The names in a group, sorted.
+  ///
+  /// - Throws: ``StorageError/missing(path:at:expected:found:advice:)`` if there is no such group,
+  ///   ``StorageError/mismatched(path:at:expected:found:advice:)`` if it is a data set.
+  public func names(in group: String = "/") throws(StorageError) -> [String] {
+    try scoped("group \"\(group)\"") { (scope) throws(StorageError) in
+      let object = try object(group, scope)
+      guard H5Iget_type(object) == H5I_GROUP else {
+        throw .mismatched(
+          path: path, at: "\"\(group)\"", expected: "a group", found: "a data set",
+          advice: "read it as an array")
+      }
+      var info = H5G_info_t()
+      try scope.check(H5Gget_info(object, &info), "H5Gget_info")
+      var names: [String] = []
+      for index in 0..<info.nlinks {
+        names.append(
+          try Self.name(scope) { buffer, count in
+            H5Lget_name_by_idx(
+              object, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, count,
+              tessera_h5_default())
+          })
+      }
+      return names
+    }
+  }
+
+  /// A name whose length a first call gives and which a second fills.
+  static func name(
+    _ scope: HDF5Scope, _ call: (UnsafeMutablePointer<CChar>?, Int) -> Int
+  ) throws(StorageError) -> String {
+    let count = call(nil, 0)
+    guard count >= 0 else { throw scope.failure("reading a name") }
+    var buffer = [CChar](repeating: 0, count: count + 1)
+    guard call(&buffer, buffer.count) >= 0 else { throw scope.failure("reading a name") }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
+  /// Whether a name stands for a group; false for a data set.
+  ///
+  /// - Throws: ``StorageError/missing(path:at:expected:found:advice:)`` if it stands for nothing.
+  public func isGroup(_ name: String) throws(StorageError) -> Bool {
+    try scoped("\"\(name)\"") { (scope) throws(StorageError) in
+      H5Iget_type(try object(name, scope)) == H5I_GROUP
+    }
+  }
+
+  /// The names of all data sets in the file or below a group, as paths from the root.
+  ///
+  /// - Throws: ``StorageError`` if the file is damaged, or groups contain one another.
+  public func datasetNames(below group: String = "/") throws(StorageError) -> [String] {
+    var found: [String] = []
+    try collect(group == "/" ? "" : group, depth: 0, into: &found)
+    return found
+  }
+
+  private func collect(
+    _ group: String, depth: Int, into found: inout [String]
+  ) throws(StorageError) {
+    guard depth < 64 else {
+      throw .unsupported(
+        path: path, at: "group \"\(group)\"", expected: "groups nested less than 64 deep",
+        found: "more, or groups that contain one another", advice: "read data sets by their names")
+    }
+    for name in try names(in: group.isEmpty ? "/" : group) {
+      let full = group.isEmpty ? name : "\(group)/\(name)"
+      if try isGroup(full) {
+        try collect(full, depth: depth + 1, into: &found)
+      } else {
+        found.append(full)
+      }
+    }
+  }
+}

@@ -1,0 +1,118 @@
+"""The foreign side of the round trips in StorageTests.
+
+    formats.py make FOLDER    writes files that the tests read
+    formats.py check FOLDER   reads files that the tests wrote and compares every element
+
+The interpreter is the one named by TESSERA_PYTHON, or python3. To make one with what is needed:
+
+    python3 -m venv .venv && .venv/bin/pip install numpy h5py safetensors tensorboard
+"""
+
+import sys
+import zipfile
+
+import h5py
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+
+
+def expected():
+    """The arrays that both sides know, by a rule and not by a file."""
+    n = np.arange(24)
+    return {
+        "doubles": (n.reshape(2, 3, 4) * 0.1 - 1.0).astype("f8"),
+        "singles": (n.reshape(4, 6) * 0.25 - 3.0).astype("f4"),
+        "halves": (n.reshape(24) * 0.125 - 1.0).astype("f2"),
+        "longs": (n.reshape(6, 4) * 1_000_000_007 - 5).astype("i8"),
+        "ints": (n.reshape(3, 8) * 7 - 50).astype("i4"),
+        "bytes": (n.reshape(24, 1) * 11 % 256).astype("u1"),
+        "flags": (n.reshape(8, 3) % 3 == 0),
+        "scalar": np.array(2.5, "f8"),
+        "empty": np.zeros((0, 5), "f4"),
+    }
+
+
+def same(name, ours):
+    theirs = expected()[name]
+    assert ours.dtype == theirs.dtype, (name, ours.dtype, theirs.dtype)
+    assert ours.shape == theirs.shape, (name, ours.shape, theirs.shape)
+    assert np.array_equal(ours, theirs), (name, ours, theirs)
+
+
+def make(folder):
+    arrays = expected()
+    np.savez(f"{folder}/stored.npz", **arrays)
+    np.savez_compressed(f"{folder}/deflated.npz", **arrays)
+    np.savez(f"{folder}/pickled.npz", bad=np.array([{"a": 1}], dtype=object), good=arrays["ints"])
+    np.save(f"{folder}/fortran.npy", np.asfortranarray(arrays["doubles"]))
+    np.save(f"{folder}/big_endian.npy", arrays["doubles"].astype(">f8"))
+    np.save(f"{folder}/big_fortran.npy", np.asfortranarray(arrays["ints"].astype(">i4")))
+    np.save(f"{folder}/structured.npy", np.zeros(3, dtype=[("a", "f4"), ("b", "i4")]))
+    save_file(arrays, f"{folder}/arrays.safetensors", metadata={"origin": "Zürich \"quoted\"\n"})
+    with h5py.File(f"{folder}/arrays.h5", "w") as file:
+        for name, array in arrays.items():
+            file[f"group/inner/{name}"] = array
+        big = np.arange(100 * 7, dtype="f4").reshape(100, 7)
+        file.create_dataset("chunked", data=big, chunks=(16, 4), compression="gzip", shuffle=True)
+        file.create_dataset("swapped", data=arrays["doubles"].astype(">f8"))
+        file.create_dataset("shorts", data=np.array([-3, 300], "i2"))
+        file.create_dataset("unsigned", data=np.array([0, 4_000_000_000], "u4"))
+        file.create_dataset("words", data=["αβγ", "", "three"], dtype=h5py.string_dtype())
+        file.create_dataset("fixed", data=np.array([b"one", b"three"]))
+        file.create_dataset("records", data=np.zeros(2, dtype=[("a", "f4"), ("b", "i4")]))
+        file.attrs["title"] = "Größe"
+        file.attrs["tags"] = ["a", "bc"]
+        file["group"].attrs["count"] = np.int64(-7)
+        file["chunked"].attrs["scale"] = np.array([0.5, 2.0])
+        file["chunked"].attrs["flag"] = True
+
+
+def check(folder):
+    for archive in ["stored.npz", "deflated.npz"]:
+        assert zipfile.ZipFile(f"{folder}/{archive}").testzip() is None
+        with np.load(f"{folder}/{archive}", allow_pickle=False) as file:
+            assert sorted(file.files) == sorted(expected()), file.files
+            for name in file.files:
+                same(name, file[name])
+    same("doubles", np.load(f"{folder}/doubles.npy", allow_pickle=False))
+
+    loaded = load_file(f"{folder}/arrays.safetensors")
+    assert sorted(loaded) == sorted(expected()), list(loaded)
+    for name, array in loaded.items():
+        same(name, array)
+    with safe_open(f"{folder}/arrays.safetensors", "numpy") as file:
+        assert file.metadata() == {"origin": "Zürich \"quoted\"\n"}, file.metadata()
+
+    with h5py.File(f"{folder}/arrays.h5", "r") as file:
+        for name in expected():
+            same(name, file[f"group/inner/{name}"][()])
+        chunked = file["chunked"]
+        assert chunked.chunks == (16, 4) and chunked.compression == "gzip", chunked
+        assert np.array_equal(chunked[()], np.arange(700, dtype="f4").reshape(100, 7))
+        blocks = file["blocks"][()]
+        assert blocks.dtype == np.dtype("i4") and blocks.shape == (6, 2)
+        assert np.array_equal(blocks, [[0, 0], [1, 2], [3, 4], [0, 0], [0, 0], [0, 0]]), blocks
+        assert file["words"].asstr()[()].tolist() == ["αβγ", "", "three"]
+        assert file.attrs["title"] == "Größe"
+        assert file.attrs["tags"].tolist() == ["a", "bc"]
+        assert file["group"].attrs["count"] == -7
+        assert file["chunked"].attrs["scale"].tolist() == [0.5, 2.0]
+
+
+def check_events(folder):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(folder, size_guidance={"scalars": 0, "tensors": 0}).Reload()
+    loss = [(e.step, e.wall_time, e.value) for e in events.Scalars("loss/total")]
+    assert loss == [(0, 100.5, 2.0), (1, 101.5, 1.0), (300, 102.5, 0.5)], loss
+    rate = [(e.step, e.value) for e in events.Scalars("rate")]
+    assert rate == [(300, np.float32(0.1))], rate
+    text = events.Tensors("note")
+    assert text[0].tensor_proto.string_val == ["**bold** Größe".encode()], text
+    assert events.Tags()["scalars"] == ["loss/total", "rate"], events.Tags()
+
+
+if __name__ == "__main__":
+    {"make": make, "check": check, "check-events": check_events}[sys.argv[1]](sys.argv[2])
+    print("ok")
