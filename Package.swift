@@ -44,7 +44,7 @@ let package = Package(
       name: "Trials",
       dependencies: [
         "TensorCore", "Layers", "GradientChecking", "Infomin", "Metrics", "Storage", "Datasets",
-        "Yams",
+        "CLAPACKE", "CHDF5", "Yams",
       ]),
     .target(
       name: "Benchmarks",
@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Trials", "Benchmarks", "Datasets",
+        "Trials", "Benchmarks", "Datasets", "Storage", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(

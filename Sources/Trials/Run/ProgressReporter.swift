@@ -15,36 +15,38 @@ public final class ProgressReporter: RunObserver {
 
   private struct State {
     var running: [String: Progress] = [:]
-    var order: [String] = []
+    var planned = 0
     var ended = 0
     var failed = 0
     /// Runs' worth of work done since the start, without what earlier sessions did.
     var endedWork = 0.0
     var lastShown: ContinuousClock.Instant?
     var isLineOpen = false
+    var total: Int { max(planned, ended + running.count) }
   }
 
-  private let total: Int
   private let isTerminal: Bool
   private let began = ContinuousClock.now
   private let state = Mutex(State())
   private let write: @Sendable (String) -> Void
 
-  /// Makes a reporter for `total` runs.
+  /// Makes a reporter.
   ///
   /// - Parameters:
   ///   - isTerminal: whether a line can be redrawn; by default, whether standard error is a terminal.
   ///   - write: takes the text; by default it goes to standard error.
   public init(
-    total: Int, isTerminal: Bool = isatty(STDERR_FILENO) == 1,
+    isTerminal: Bool = isatty(STDERR_FILENO) == 1,
     write: @escaping @Sendable (String) -> Void = { text in
       FileHandle.standardError.write(Data(text.utf8))
     }
   ) {
-    self.total = total
     self.isTerminal = isTerminal
     self.write = write
   }
+
+  /// Counts the runs that are to come, for the time to go.
+  public func planned(_ count: Int) { state.withLock { $0.planned += count } }
 
   /// Notes a run and, when it resumes, says from where.
   public func began(_ run: ResolvedConfig, folder: RunFolder, step: Int, of stepCount: Int) {
@@ -52,7 +54,6 @@ public final class ProgressReporter: RunObserver {
       let label = run.label.isEmpty ? run.experiment : run.label
       state.running[run.hash] = Progress(
         label: label, first: step, step: step, stepCount: stepCount)
-      state.order.append(run.hash)
       if step > 0 {
         permanent("\(label): resuming \(folder.path) at step \(step) of \(stepCount)", &state)
       } else if !isTerminal {
@@ -85,7 +86,6 @@ public final class ProgressReporter: RunObserver {
   public func ended(_ run: ResolvedConfig, _ outcome: Result<RunOutcome, any Error>) {
     state.withLock { state in
       let progress = state.running.removeValue(forKey: run.hash)
-      state.order.removeAll { $0 == run.hash }
       state.ended += 1
       if let progress, progress.stepCount > 0 {
         state.endedWork += 1 - Double(progress.first) / Double(progress.stepCount)
@@ -93,11 +93,12 @@ public final class ProgressReporter: RunObserver {
       let label = run.label.isEmpty ? run.experiment : run.label
       switch outcome {
       case .success(let outcome):
-        if total > 1 {
+        if state.total > 1 {
           let how =
             outcome.wasDone
             ? "was done" : "done in \(NumberFormat.duration(outcome.result.seconds))"
-          permanent("\(state.ended)/\(total) \(label): \(how), \(outcome.folder.path)", &state)
+          permanent(
+            "\(state.ended)/\(state.total) \(label): \(how), \(outcome.folder.path)", &state)
         } else {
           clear(&state)
         }
@@ -105,8 +106,8 @@ public final class ProgressReporter: RunObserver {
         clear(&state)
       case .failure(let error):
         state.failed += 1
-        if total > 1 {
-          permanent("\(state.ended)/\(total) \(label): failed: \(error)", &state)
+        if state.total > 1 {
+          permanent("\(state.ended)/\(state.total) \(label): failed: \(error)", &state)
         } else {
           clear(&state)
         }
@@ -133,7 +134,9 @@ public final class ProgressReporter: RunObserver {
   private func line(_ run: String, _ state: State) -> String {
     guard let progress = state.running[run] else { return "" }
     var parts: [String] = []
-    if total > 1 { parts.append("\(state.ended)/\(total) runs, \(state.running.count) at work") }
+    if state.total > 1 {
+      parts.append("\(state.ended)/\(state.total) runs, \(state.running.count) at work")
+    }
     parts.append("\(progress.label) \(progress.step)/\(progress.stepCount)")
     if progress.message.isEmpty, let loss = progress.loss {
       parts.append("\(loss.name) \(NumberFormat.short(loss.value))")
@@ -147,7 +150,7 @@ public final class ProgressReporter: RunObserver {
   /// The time to go if work goes on at the rate of this session.
   private func secondsLeft(_ state: State) -> Double? {
     var done = state.endedWork
-    var left = Double(total - state.ended - state.running.count)
+    var left = Double(state.total - state.ended - state.running.count)
     for progress in state.running.values {
       done +=
         progress.fraction

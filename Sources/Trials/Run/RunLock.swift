@@ -36,5 +36,13 @@ final class RunLock: Sendable {
     _ = pwrite(descriptor, text, text.count, 0)
   }
 
+  /// Whether some process holds the folder now.
+  static func isHeld(folder: String) -> Bool {
+    let descriptor = open(folder + "/.lock", O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
+
   deinit { close(descriptor) }
 }

@@ -2,6 +2,8 @@
 ///
 /// Calls come from the threads that the runs work on; `run` tells one run of a sweep from another.
 public protocol RunObserver: Sendable {
+  /// So many more runs are to come.
+  func planned(_ count: Int)
   /// A run starts at `step` of `stepCount`.
   func began(_ run: ResolvedConfig, folder: RunFolder, step: Int, of stepCount: Int)
   /// A step is done.
@@ -16,6 +18,8 @@ public protocol RunObserver: Sendable {
 public struct SilentObserver: RunObserver {
   /// Makes it.
   public init() {}
+  /// Nothing.
+  public func planned(_ count: Int) {}
   /// Nothing.
   public func began(_ run: ResolvedConfig, folder: RunFolder, step: Int, of stepCount: Int) {}
   /// Nothing.

@@ -32,14 +32,7 @@ final class RunSession {
   init(config: ResolvedConfig, options: RunOptions) throws {
     folder = RunFolder(of: config, in: options.runsFolder)
     self.config = config
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder.file("checkpoints"), withIntermediateDirectories: true)
-    } catch {
-      throw RunError.unwritable(
-        path: folder.path, reason: RunSession.reason(of: error),
-        advice: "check that you may write there, or name another place with --runs")
-    }
+    try Folders.make(folder.file("checkpoints"))
     lock = try RunLock(folder: folder.path)
     restored = try CheckpointFolder(folder).newest(hash: config.hash)
     firstStep = try restored.map { try CheckpointFolder.integer("step", of: $0) } ?? 0
@@ -120,12 +113,4 @@ final class RunSession {
   }
 
   static func timestamp() -> String { ISO8601DateFormatter().string(from: Date()) }
-
-  static func reason(of error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(underlying.code)))
-    }
-    return error.localizedDescription
-  }
 }

@@ -21,6 +21,7 @@ public enum Sweep {
       distinct.append(config)
     }
     let runs = distinct
+    observer.planned(runs.count)
     let outcomes = parallelMap(over: runs.count) { index -> Result<RunOutcome, any Error> in
       if let signal = options.pendingSignal() {
         return .failure(RunError.interrupted(signal: signal))

@@ -1,0 +1,83 @@
+import Storage
+
+/// A group of timings: `tessera bench NAME`.
+public protocol BenchmarkSuite: SendableMetatype {
+  /// The word on the command line, such as `tensor`.
+  static var name: String { get }
+  /// One line on what is timed.
+  static var summary: String { get }
+  /// Times every case and, where they are installed, the peers.
+  ///
+  /// - Throws: what a case throws.
+  static func run(_ context: BenchmarkContext) throws -> [BenchmarkRow]
+}
+
+/// What a suite is told.
+public struct BenchmarkContext: Sendable {
+  /// Threads of our side and of the peers.
+  public var threads: Int
+  /// Shows what is being timed.
+  public var report: @Sendable (String) -> Void
+
+  /// Makes a context; silent by default.
+  public init(threads: Int, report: @escaping @Sendable (String) -> Void = { _ in }) {
+    self.threads = threads
+    self.report = report
+  }
+}
+
+/// One timed case; what does not apply is `nil`.
+public struct BenchmarkRow: Sendable, Equatable {
+  /// The suite and the case.
+  public var suite, caseName: String
+  /// Threads.
+  public var threads: Int
+  /// Seconds a call of ours.
+  public var seconds: Double
+  /// Billions of floating-point operations a second: ours, and the sgemm rate of the same run.
+  public var gflops, ceilingGflops: Double?
+  /// The most bytes that tensors held at once.
+  public var peakBytes: Int?
+  /// The peer, such as `NumPy dense`, and its seconds a call.
+  public var peer: String?
+  /// Seconds a call of the peer.
+  public var peerSeconds: Double?
+
+  /// Makes a row.
+  public init(
+    suite: String, caseName: String, threads: Int, seconds: Double, gflops: Double? = nil,
+    ceilingGflops: Double? = nil, peakBytes: Int? = nil, peer: String? = nil,
+    peerSeconds: Double? = nil
+  ) {
+    self.suite = suite
+    self.caseName = caseName
+    self.threads = threads
+    self.seconds = seconds
+    self.gflops = gflops
+    self.ceilingGflops = ceilingGflops
+    self.peakBytes = peakBytes
+    self.peer = peer
+    self.peerSeconds = peerSeconds
+  }
+
+  /// Our share of the sgemm rate.
+  public var share: Double? {
+    guard let gflops, let ceilingGflops else { return nil }
+    return gflops / ceilingGflops
+  }
+
+  /// The peer's time over ours.
+  public var ratio: Double? { peerSeconds.map { $0 / seconds } }
+
+  /// The row under the names of the command line's contract.
+  public var json: JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+    return [
+      "suite": .string(suite), "case": .string(caseName), "threads": .integer(threads),
+      "seconds": .number(seconds), "gflops": number(gflops), "ceilingGflops": number(ceilingGflops),
+      "share": number(share), "peakBytes": peakBytes.map { .integer($0) } ?? .null,
+      "peer": peer.map { .string($0) } ?? .null, "peerSeconds": number(peerSeconds),
+      "ratio": number(ratio),
+    ]
+  }
+}

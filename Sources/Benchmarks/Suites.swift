@@ -1,0 +1,4 @@
+extension BenchmarkCatalog {
+  /// The suites of this package, in the order of listings.
+  public static let standard = BenchmarkCatalog([])
+}

@@ -1,0 +1,49 @@
+import Storage
+
+/// A file of named arrays in one of the formats that checkpoints travel in, told by its ending.
+public enum ArrayFile {
+  /// The formats.
+  public enum Format: String, CaseIterable, Sendable {
+    /// Named arrays with a JSON header.
+    case safetensors
+    /// A zip of `.npy` members.
+    case npz
+  }
+
+  /// The format that the ending of `path` names.
+  ///
+  /// - Throws: ``UsageError``.
+  static func format(of path: String) throws -> Format {
+    let ending = path.split(separator: ".").last.map(String.init) ?? ""
+    guard let format = Format(rawValue: ending.lowercased()) else {
+      let known = Format.allCases.map { "." + $0.rawValue }.joined(separator: ", ")
+      throw UsageError(
+        "\(path): expected a name that ends in \(known), found `.\(ending)`; rename the file")
+    }
+    return format
+  }
+
+  /// Reads every array and, where the format has any, the text entries.
+  ///
+  /// - Throws: ``UsageError``, `StorageError`.
+  public static func read(_ path: String) throws -> Checkpoint {
+    switch try format(of: path) {
+    case .safetensors: return try Checkpoint.read(from: path)
+    case .npz: return Checkpoint(tensors: try NPZ.read(from: path))
+    }
+  }
+
+  /// Replaces the file at `path`; returns what the format could not carry, as a sentence, or an empty text.
+  ///
+  /// - Throws: ``UsageError``, `StorageError`.
+  @discardableResult
+  public static func write(_ contents: Checkpoint, to path: String) throws -> String {
+    switch try format(of: path) {
+    case .safetensors: try contents.write(to: path)
+    case .npz: try NPZ.write(contents.tensors, to: path)
+    }
+    let isLost = try format(of: path) == .npz && !contents.metadata.isEmpty
+    return isLost
+      ? "npz has no place for the \(contents.metadata.count) text entries; they were left out" : ""
+  }
+}

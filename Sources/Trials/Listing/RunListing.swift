@@ -1,0 +1,124 @@
+import Storage
+import Yams
+
+/// Run folders as `tessera list` and `tessera compare` print them.
+public enum RunListing {
+  /// One row a run.
+  public static func list(_ folders: [RunFolder]) throws -> String {
+    var table = TextTable(
+      ["run", "experiment", "label", "status", "step", "time", "started"],
+      alignments: [.left, .left, .left, .left, .right, .right])
+    for folder in folders {
+      let record = try folder.record()
+      table.add([
+        folder.path, record.experiment, record.label.isEmpty ? "seed=\(record.seed)" : record.label,
+        status(of: record, folder), "\(record.step)/\(record.stepCount)",
+        NumberFormat.duration(record.seconds), record.started,
+      ])
+    }
+    return table.text
+  }
+
+  /// The same as an array of `{run, experiment, label, seed, status, step, stepCount, seconds, started, commit, error}`.
+  public static func json(_ folders: [RunFolder]) throws -> JSONValue {
+    .array(
+      try folders.map { folder in
+        let record = try folder.record()
+        return [
+          "run": .string(folder.path), "experiment": .string(record.experiment),
+          "label": .string(record.label), "seed": .integer(record.seed),
+          "status": .string(status(of: record, folder)), "step": .integer(record.step),
+          "stepCount": .integer(record.stepCount), "seconds": .number(record.seconds),
+          "started": .string(record.started), "commit": .string(record.commit),
+          "error": .string(record.error),
+        ]
+      })
+  }
+
+  /// `running` without a process that holds the folder is a run that was killed.
+  static func status(of record: RunRecord, _ folder: RunFolder) -> String {
+    guard record.status == .running else { return record.status.rawValue }
+    return RunLock.isHeld(folder: folder.path) ? "running" : "killed (resumes)"
+  }
+
+  /// The settings in which runs differ, and their results side by side.
+  public static func compare(_ folders: [RunFolder]) throws -> String {
+    let sides = try folders.map(Side.init)
+    var text = ""
+    let differing = differingKeys(sides)
+    if !differing.isEmpty {
+      var table = TextTable(["setting"] + sides.map(\.name))
+      for key in differing { table.add([key] + sides.map { $0.settings[key] ?? "—" }) }
+      text += table.text + "\n"
+    }
+    var table = TextTable(
+      ["result"] + sides.map(\.name),
+      alignments: [.left] + Array(repeating: .right, count: sides.count))
+    for name in scalarNames(sides) {
+      table.add([name] + sides.map { NumberFormat.short($0.result?.scalars[name]) })
+    }
+    table.add(["seconds"] + sides.map { NumberFormat.short($0.result?.seconds) })
+    return text + table.text
+  }
+
+  /// The same as `{settings: {key: [value…]}, results: {name: [number…]}, runs: [path…]}`.
+  public static func comparison(_ folders: [RunFolder]) throws -> JSONValue {
+    let sides = try folders.map(Side.init)
+    return [
+      "runs": .array(folders.map { .string($0.path) }),
+      "settings": .object(
+        differingKeys(sides).map { key in
+          .init(key, .array(sides.map { $0.settings[key].map { .string($0) } ?? .null }))
+        }),
+      "results": .object(
+        scalarNames(sides).map { name in
+          .init(
+            name, .array(sides.map { $0.result?.scalars[name].map { .number($0) } ?? .null }))
+        }),
+    ]
+  }
+
+  private struct Side {
+    let name: String
+    let settings: [String: String]
+    let order: [String]
+    let result: RunResult?
+
+    init(_ folder: RunFolder) throws {
+      let record = try folder.record()
+      name = record.experiment + "/" + record.hash.prefix(8)
+      result = try folder.result()
+      var pairs: [(String, String)] = []
+      if let root = try? Yams.compose(yaml: folder.configuration()) {
+        Side.flatten(root, prefix: "", into: &pairs)
+      }
+      order = pairs.map(\.0)
+      settings = Dictionary(pairs, uniquingKeysWith: { $1 })
+    }
+
+    private static func flatten(_ node: Node, prefix: String, into pairs: inout [(String, String)])
+    {
+      switch node {
+      case .mapping(let mapping):
+        for (key, value) in mapping {
+          let name = (prefix.isEmpty ? "" : prefix + ".") + (key.string ?? "?")
+          flatten(value, prefix: name, into: &pairs)
+        }
+      case .sequence(let items):
+        pairs.append((prefix, "[" + items.map { $0.string ?? "…" }.joined(separator: ", ") + "]"))
+      default: pairs.append((prefix, node.string ?? ""))
+      }
+    }
+  }
+
+  private static func differingKeys(_ sides: [Side]) -> [String] {
+    var seen: Set<String> = []
+    return sides.flatMap(\.order).filter { key in
+      seen.insert(key).inserted && Set(sides.map { $0.settings[key] }).count > 1
+    }
+  }
+
+  private static func scalarNames(_ sides: [Side]) -> [String] {
+    Set(sides.flatMap { side in side.result.map { Array($0.scalars.keys) } ?? [] }).sorted()
+  }
+}

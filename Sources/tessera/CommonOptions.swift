@@ -1,0 +1,76 @@
+import ArgumentParser
+import Foundation
+import Storage
+import Trials
+
+/// Where things lie.
+struct PlaceOptions: ParsableArguments {
+  @Option(name: .customLong("data"), help: "Folder to look for data sets in first.")
+  var dataFolder: String?
+
+  @Option(name: .customLong("runs"), help: "Folder that holds the run folders.")
+  var runsFolder = "runs"
+
+  var environment: RunEnvironment {
+    RunEnvironment(
+      dataDirectories: RunEnvironment.standardDataDirectories(explicit: dataFolder))
+  }
+
+  /// Refuses a `--data` that is not there: looking elsewhere in silence would use other data.
+  func validate() throws {
+    var isDirectory: ObjCBool = false
+    if let dataFolder,
+      !FileManager.default.fileExists(atPath: dataFolder, isDirectory: &isDirectory)
+        || !isDirectory.boolValue
+    {
+      throw ValidationError("--data \(dataFolder): expected a folder, found none; check the path")
+    }
+  }
+}
+
+/// How state is saved and how many runs work at a time.
+struct SessionOptions: ParsableArguments {
+  @Option(
+    name: .customLong("checkpoint-every"),
+    help: "Save the state after so many steps (50) or seconds (30s); changes no result.")
+  var cadence: String = "20s"
+
+  @Flag(name: .customLong("quiet"), help: "Show no progress.")
+  var isQuiet = false
+
+  func validate() throws {
+    if CheckpointCadence(cadence) == nil {
+      throw ValidationError(
+        "--checkpoint-every: expected steps such as 50 or seconds such as 30s, found `\(cadence)`")
+    }
+  }
+
+  func runOptions(_ places: PlaceOptions) -> RunOptions {
+    RunOptions(
+      runsFolder: places.runsFolder, cadence: CheckpointCadence(cadence) ?? .standard,
+      environment: places.environment)
+  }
+
+  /// Watches runs and listens for signals.
+  func observer() -> any RunObserver {
+    SignalTrap.install { signal in
+      let name = signal == 2 ? "SIGINT" : "SIGTERM"
+      let text = "\n\(name): finishing the step and saving; once more SIGINT stops at once\n"
+      FileHandle.standardError.write(Data(text.utf8))
+    }
+    return isQuiet ? SilentObserver() : ProgressReporter()
+  }
+}
+
+/// `--json`.
+struct ListingOptions: ParsableArguments {
+  @Flag(name: .customLong("json"), help: "Print JSON.")
+  var isJSON = false
+
+  /// Prints the one or the other.
+  func show(_ text: @autoclosure () throws -> String, _ json: @autoclosure () throws -> JSONValue)
+    rethrows
+  {
+    print(try isJSON ? json().description + "\n" : text(), terminator: "")
+  }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Trials
+
+struct ListCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "list", abstract: "List run folders and experiments.")
+
+  @Flag(help: "List the experiments that configs can name instead.") var experiments = false
+  @OptionGroup var places: PlaceOptions
+  @OptionGroup var listing: ListingOptions
+
+  func run() throws {
+    if experiments {
+      let registry = ExperimentRegistry.standard
+      return listing.show(registry.text, registry.json)
+    }
+    let folders = RunFolder.all(in: places.runsFolder)
+    try listing.show(RunListing.list(folders), RunListing.json(folders))
+  }
+}
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare", abstract: "Show in which settings runs differ, and their results.")
+
+  @Argument(help: "Run folders, or beginnings of their names.") var runs: [String]
+  @OptionGroup var places: PlaceOptions
+  @OptionGroup var listing: ListingOptions
+
+  func run() throws {
+    let folders = try runs.map { try RunFolder.find($0, in: places.runsFolder) }
+    try listing.show(RunListing.compare(folders), RunListing.comparison(folders))
+  }
+}
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write one self-contained HTML file about runs.")
+
+  @Argument(help: "Run folders, or beginnings of their names; all runs of --runs if none is named.")
+  var runs: [String] = []
+  @Option(name: .customLong("to"), help: "The file to write.") var path: String?
+  @OptionGroup var places: PlaceOptions
+
+  func run() throws {
+    let folders =
+      runs.isEmpty
+      ? RunFolder.all(in: places.runsFolder)
+      : try runs.map { try RunFolder.find($0, in: places.runsFolder) }
+    if folders.isEmpty { throw RunError.notARun(path: places.runsFolder) }
+    print(try Report.write(runs: folders.map(\.path), to: path))
+  }
+}

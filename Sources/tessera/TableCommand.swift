@@ -1,0 +1,42 @@
+import ArgumentParser
+import Storage
+import TensorCore
+import Trials
+
+struct TableCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "table",
+    abstract: "Fill a table of a paper: ours, the paper's, the expected range, the verdict.")
+
+  @Argument(help: "The table; --list shows the names.") var name: String?
+  @Flag(name: .customLong("list"), help: "List the tables.") var isList = false
+  @Flag(help: "The minutes-long form.") var quick = false
+  @Option(help: "Runs at a time.") var threads = 1
+  @OptionGroup var session: SessionOptions
+  @OptionGroup var places: PlaceOptions
+  @OptionGroup var listing: ListingOptions
+
+  func validate() throws {
+    if isList == (name != nil) {
+      throw ValidationError(
+        "expected the name of a table or --list, found \(isList ? "both" : "neither")")
+    }
+    if threads < 1 {
+      throw ValidationError("--threads: expected a number from 1, found \(threads)")
+    }
+  }
+
+  func run() throws {
+    let catalog = TableCatalog.standard
+    guard let name else {
+      return listing.show(catalog.text, catalog.json)
+    }
+    let table = try catalog.table(named: name)
+    Parallelism.threads = threads
+    let context = TableContext(
+      quick: quick, options: session.runOptions(places), threads: threads,
+      observer: session.observer())
+    let result = try table.run(context)
+    listing.show(result.text, result.json)
+  }
+}
