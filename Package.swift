@@ -63,6 +63,7 @@ let package = Package(
     .testTarget(name: "InfominTests", dependencies: ["Infomin", "Storage"], exclude: ["Golden"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Readers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
+    .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TensorCore"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
   ]
 )
