@@ -11,9 +11,12 @@ public protocol Layer: Parameterized {
   /// The gradients of `Σ dy · y` with respect to the input and the parameters. It returns them and adds to nothing.
   func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)
+
+  /// The output for `x` alone, for those who need no gradient.
+  func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar>
 }
 
 extension Layer {
-  /// The output for `x`, for those who need no gradient.
+  /// The output of ``forward(_:)``.
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> { forward(x).y }
 }

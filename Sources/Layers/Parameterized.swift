@@ -28,7 +28,12 @@ public struct NoGradient<Scalar: TensorScalar>: ParameterGradient, Equatable {
 /// ```swift
 /// struct FairModel: Parameterized {
 ///   var encoder, predictor: MLP<Float>
-///   struct Gradient: ParameterGradient { var encoder, predictor: MLP<Float>.Gradient … }
+///   struct Gradient: ParameterGradient {
+///     typealias Scalar = Float
+///     var encoder, predictor: MLP<Float>.Gradient
+///     static func += (total: inout Gradient, gradient: Gradient) { … }
+///     static func *= (gradient: inout Gradient, factor: Float) { … }
+///   }
 ///   var parameters: [Parameter<Self>] {
 ///     Parameter.list("encoder", of: encoder, \.encoder, \.encoder)
 ///       + Parameter.list("predictor", of: predictor, \.predictor, \.predictor)
