@@ -60,6 +60,7 @@ let package = Package(
     .testTarget(
       name: "LayersTests", dependencies: ["Layers", "GradientChecking", "Storage"],
       exclude: ["Golden"]),
+    .testTarget(name: "GradientCheckingTests", dependencies: ["GradientChecking", "Layers"]),
     .testTarget(name: "InfominTests", dependencies: ["Infomin", "Storage"], exclude: ["Golden"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Readers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),

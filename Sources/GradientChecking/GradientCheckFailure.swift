@@ -1,0 +1,34 @@
+import TensorCore
+
+/// What a gradient check found wrong.
+public enum GradientCheckFailure: Error, Equatable, CustomStringConvertible {
+  /// A gradient is not shaped like what it is of.
+  case shape(of: String, expected: Shape, found: Shape)
+  /// An element of a gradient differs from the central difference.
+  case value(
+    of: String, at: [Int], analytic: Double, numeric: Double, difference: Double, allowed: Double)
+  /// A stored tensor is not in the list of parameters.
+  case unlisted(path: String)
+  /// Two entries of the list of parameters are one stored tensor, or bear one name.
+  case listedTwice(name: String)
+  /// `total += gradient` or `gradient *= factor` leaves out a parameter.
+  case arithmetic(of: String, operation: String)
+
+  /// Where, what was expected, what came, what to do.
+  public var description: String {
+    switch self {
+    case .shape(let name, let expected, let found):
+      "gradient of \(name): expected shape \(expected), found \(found); return it shaped like \(name)"
+    case .value(let name, let place, let analytic, let numeric, let difference, let allowed):
+      "gradient of \(name) at \(place): backward says \(analytic), central difference \(numeric); "
+        + "they differ by \(difference), \(allowed) is allowed; look at the line of backward that makes it"
+    case .unlisted(let path):
+      "stored tensor \(path) is not in `parameters`: no optimiser would move it and no checkpoint hold it; "
+        + "list it, or name it in `constants` if it is one"
+    case .listedTwice(let name):
+      "parameter \(name) is in `parameters` twice, or two entries lead to one tensor; list each once"
+    case .arithmetic(let name, let operation):
+      "gradient of \(name): `\(operation)` gives a wrong value; apply it to every part of the gradient"
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import GradientChecking
+import Layers
+import TensorCore
+import Testing
+
+@Suite struct CheckGradientsTests {
+  private func check(_ fault: BrokenDense.Fault, inputs: Int = 4, outputs: Int = 3) throws {
+    var random = Philox(seed: 61)
+    let layer = BrokenDense(
+      layer: Dense(inputs: inputs, outputs: outputs, random: random), fault: fault)
+    try checkGradients(of: layer, at: random.normal(shape: [5, inputs]), using: &random)
+  }
+
+  /// The tensor that a failure is about.
+  private func culprit(_ error: (any Error)?) -> String? {
+    switch error as? GradientCheckFailure {
+    case .shape(let name, _, _), .value(let name, _, _, _, _, _), .arithmetic(let name, _): name
+    case .unlisted(let name), .listedTwice(let name): name
+    case nil: nil
+    }
+  }
+
+  @Test func aRightLayerPasses() throws { try check(.none) }
+
+  @Test(arguments: [
+    (BrokenDense.Fault.negatedInput, "x"), (.transposedWeight, "weight"), (.missingBias, "bias"),
+    (.meanForSum, "bias"), (.scaledWeight, "weight"), (.wrongShape, "x"), (.notANumber, "weight"),
+    (.additionForgetsBias, "bias"), (.scalingForgetsWeight, "weight"),
+  ])
+  func aBrokenBackwardIsCaught(fault: BrokenDense.Fault, name: String) {
+    let error = #expect(throws: GradientCheckFailure.self) { try check(fault) }
+    #expect(culprit(error) == name)
+  }
+
+  @Test func aTransposeIsCaughtWhereShapesAgree() {
+    let error = #expect(throws: GradientCheckFailure.self) {
+      try check(.transposedWeight, inputs: 3, outputs: 3)
+    }
+    guard case .value("weight", let place, let analytic, let numeric, let difference, _) = error
+    else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    // The diagonal of a transposed gradient is right.
+    #expect(place.count == 2 && place[0] != place[1])
+    #expect(difference == abs(analytic - numeric))
+  }
+
+  @Test func anUnlistedParameterIsCaught() throws {
+    var random = Philox(seed: 62)
+    let x: Tensor<Double> = random.normal(shape: [4, 3])
+    var layer = ScaleShift(
+      scale: random.normal(shape: [3]), shift: [random.normal(shape: [3])])
+    try checkGradients(of: layer, at: x, using: &random)
+    layer.list = .scaleOnly
+    #expect(throws: GradientCheckFailure.unlisted(path: "shift.0")) {
+      try checkGradients(of: layer, at: x, using: &random)
+    }
+    // A constant may be said to be one.
+    try checkGradients(of: layer, at: x, using: &random, constants: ["shift.0"])
+    layer.list = .scaleTwice
+    #expect(throws: GradientCheckFailure.listedTwice(name: "scale")) {
+      try checkGradients(of: layer, at: x, using: &random)
+    }
+  }
+
+  @Test func aCotangentOfOnesWouldNotSeeASilentSoftmax() throws {
+    var random = Philox(seed: 63)
+    let x: Tensor<Double> = random.normal(shape: [4, 3])
+    try checkGradients(of: SilentSoftmax(), at: x, using: &random, cotangent: .ones([4, 3]))
+    let error = #expect(throws: GradientCheckFailure.self) {
+      try checkGradients(of: SilentSoftmax(), at: x, using: &random)
+    }
+    #expect(culprit(error) == "x")
+  }
+
+  @Test func objectivesOfSeveralInputsAreChecked() throws {
+    var random = Philox(seed: 64)
+    let a: Tensor<Double> = random.normal(shape: [3, 2])
+    let b: Tensor<Double> = random.normal(shape: [3, 2])
+    let f: ([Tensor<Double>]) -> Double = { (exp($0[0]) * $0[1]).sum() }
+    try checkGradient(of: f, gradients: [exp(a) * b, exp(a)], at: [a, b])
+    let error = #expect(throws: GradientCheckFailure.self) {
+      try checkGradient(of: f, gradients: [exp(a) * b, exp(b)], at: [a, b], names: ["a", "b"])
+    }
+    #expect(culprit(error) == "b")
+    #expect(throws: GradientCheckFailure.shape(of: "input 1", expected: [3, 2], found: [2, 3])) {
+      try checkGradient(of: f, gradients: [exp(a) * b, exp(a).transposed], at: [a, b])
+    }
+  }
+
+  @Test func gradientsOfAnySizeAreCheckedAlike() throws {
+    // A hundred-millionth of a gradient, wrong by a thousandth, is as wrong as a large one.
+    let x = Tensor<Double>([0.3, -1.2])
+    let f: ([Tensor<Double>]) -> Double = { 1e-3 * square($0[0]).sum() }
+    try checkGradient(of: f, gradients: [x * 2e-3], at: [x])
+    #expect(throws: GradientCheckFailure.self) {
+      try checkGradient(of: f, gradients: [x * 2.002e-3], at: [x])
+    }
+    // A flat function has rounding for a difference; zero is its gradient.
+    try checkGradient(of: { 5 + 0 * $0[0].sum() }, gradients: [.zeros([2])], at: [x])
+  }
+
+  @Test func failuresSayWhereAndWhat() {
+    let failure = GradientCheckFailure.value(
+      of: "0.weight", at: [1, 2], analytic: 3, numeric: 4, difference: 1, allowed: 0.5)
+    for text in ["0.weight", "[1, 2]", "3.0", "4.0", "1.0", "0.5"] {
+      #expect(failure.description.contains(text))
+    }
+    #expect(GradientCheckFailure.unlisted(path: "a.b").description.contains("a.b"))
+  }
+}
