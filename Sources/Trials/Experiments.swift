@@ -1,8 +1,7 @@
 extension ExperimentRegistry {
   /// The experiments of this package, in the order of listings.
   public static let standard: ExperimentRegistry = {
-    var registry = ExperimentRegistry()
-    registry.register(FairnessExperiment.self)
+    let registry = ExperimentRegistry()
     return registry
   }()
 }

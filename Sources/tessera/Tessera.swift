@@ -15,6 +15,7 @@ struct Tessera: ParsableCommand {
     subcommands: [
       DoctorCommand.self, RunCommand.self, TableCommand.self, ListCommand.self,
       CompareCommand.self, ReportCommand.self, ConfigCommand.self, CheckpointCommand.self,
+      NotebookCommand.self,
       BenchCommand.self,
     ])
 

@@ -8,6 +8,8 @@ public enum ArrayFile {
     case safetensors
     /// A zip of `.npy` members.
     case npz
+    /// HDF5, with the text entries as attributes of the file.
+    case hdf5, h5
   }
 
   /// The format that the ending of `path` names.
@@ -30,6 +32,7 @@ public enum ArrayFile {
     switch try format(of: path) {
     case .safetensors: return try Checkpoint.read(from: path)
     case .npz: return Checkpoint(tensors: try NPZ.read(from: path))
+    case .hdf5, .h5: return try readHDF5(path)
     }
   }
 
@@ -41,9 +44,33 @@ public enum ArrayFile {
     switch try format(of: path) {
     case .safetensors: try contents.write(to: path)
     case .npz: try NPZ.write(contents.tensors, to: path)
+    case .hdf5, .h5: try writeHDF5(contents, to: path)
     }
     let isLost = try format(of: path) == .npz && !contents.metadata.isEmpty
     return isLost
       ? "npz has no place for the \(contents.metadata.count) text entries; they were left out" : ""
+  }
+
+  private static func readHDF5(_ path: String) throws -> Checkpoint {
+    let file = try HDF5File(reading: path)
+    var contents = Checkpoint()
+    for name in try file.datasetNames() {
+      contents.set(name.hasPrefix("/") ? String(name.dropFirst()) : name, try file.array(name))
+    }
+    for name in try file.attributeNames() {
+      if case .text(let text) = try file.attribute(name) { contents.metadata[name] = text }
+    }
+    return contents
+  }
+
+  private static func writeHDF5(_ contents: Checkpoint, to path: String) throws {
+    try HDF5File.write(to: path) { (writer) throws(StorageError) in
+      for (name, array) in contents.tensors.sorted(by: { $0.key < $1.key }) {
+        try writer.write(array, at: name)
+      }
+      for (name, text) in contents.metadata.sorted(by: { $0.key < $1.key }) {
+        try writer.setAttribute(name, .text(text))
+      }
+    }
   }
 }

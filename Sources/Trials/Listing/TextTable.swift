@@ -53,10 +53,9 @@ public enum NumberFormat {
     guard let value else { return "—" }
     guard value.isFinite else { return value.isNaN ? "NaN" : value < 0 ? "-∞" : "∞" }
     if value == 0 { return "0" }
-    let exponent = decade(value)
+    let (mantissa, exponent) = decimal(value)
     if exponent < -4 || exponent > 6 {
-      let scaled = rounded(value / power(exponent), places: digits - 1)
-      return "\(scaled)e\(exponent)"
+      return "\(rounded(mantissa, places: digits - 1))e\(exponent)"
     }
     return rounded(value, places: max(0, digits - 1 - exponent))
   }
@@ -82,18 +81,16 @@ public enum NumberFormat {
     return hours > 0 ? "\(hours):\(two(minutes)):\(two(rest))" : "\(minutes):\(two(rest))"
   }
 
-  /// The exponent of ten that the rounded value will have.
-  private static func decade(_ value: Double) -> Int {
+  /// The value as a mantissa from 1 to 10 and an exponent of ten.
+  private static func decimal(_ value: Double) -> (mantissa: Double, exponent: Int) {
     var exponent = 0
     var rest = abs(value)
     while rest >= 10 { (rest, exponent) = (rest / 10, exponent + 1) }
     while rest < 1 { (rest, exponent) = (rest * 10, exponent - 1) }
-    return exponent
+    return (value < 0 ? -rest : rest, exponent)
   }
 
   private static func power(_ exponent: Int) -> Double {
-    var result = 1.0
-    for _ in 0..<abs(exponent) { result *= 10 }
-    return exponent < 0 ? 1 / result : result
+    (0..<exponent).reduce(1) { product, _ in product * 10 }
   }
 }

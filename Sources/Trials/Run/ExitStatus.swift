@@ -13,6 +13,7 @@ public enum ExitStatus {
     case let error as StorageError:
       if case .unwritable = error { return 1 }
       return 2
+    case NotebookError.unreadable, NotebookError.noPackage: return 2
     case DatasetError.storage(let error): return code(for: error)
     case DatasetError.unreachable: return 1
     case is DatasetError: return 2

@@ -1,0 +1,74 @@
+import Storage
+import Testing
+
+@testable import Trials
+
+@Suite struct ListingTests {
+  @Test func alignsColumns() {
+    var table = TextTable(["name", "ρ*"], alignments: [.left, .right])
+    table.add(["a", "0.5"])
+    table.add(["longer", "12.25"])
+    #expect(
+      table.text == """
+        name       ρ*
+        ──────  ─────
+        a         0.5
+        longer  12.25
+
+        """)
+  }
+
+  @Test(arguments: [
+    (0.12345678, "0.1235"), (12.3456, "12.35"), (0, "0"), (-0.5, "-0.5000"), (1234.4, "1234"),
+    (1.23456e-7, "1.235e-7"), (2.5e9, "2.500e9"), (0.99996, "1.0000"), (.infinity, "∞"),
+    (.nan, "NaN"), (.leastNonzeroMagnitude, "4.941e-324"),
+  ])
+  func writesNumbers(_ value: Double, _ expected: String) {
+    #expect(NumberFormat.short(value) == expected)
+  }
+
+  @Test func writesDurations() {
+    #expect(NumberFormat.duration(42.4) == "0:42")
+    #expect(NumberFormat.duration(725) == "12:05")
+    #expect(NumberFormat.duration(11_045) == "3:04:05")
+    #expect(NumberFormat.short(nil) == "—")
+  }
+
+  @Test func listsAndComparesRuns() throws {
+    try withTemporaryFolder { runs in
+      let configs = try walks.resolve(experiment: "walk", overrides: ["seed=0,1", "stepCount=3"])
+      let options = RunOptions(runsFolder: runs)
+      let folders = try configs.map { try walks.run($0, options: options).folder }
+      #expect(try RunListing.list(RunFolder.all(in: runs)).contains("seed=1"))
+      guard case .array(let rows) = try RunListing.json(folders) else {
+        Issue.record("no array")
+        return
+      }
+      #expect(rows.map { $0["status"] } == ["done", "done"])
+      let comparison = try RunListing.comparison(folders)
+      #expect(comparison["settings"] == ["seed": ["0", "1"]])
+      let x = try #require(try folders[1].result()).scalars["x"]!
+      #expect(comparison["results"]?["x"].map { "\($0)".hasSuffix("\(x)]") } == true)
+      #expect(try RunListing.compare(folders).contains("total"))
+      let hash = configs[0].hash
+      #expect(try RunFolder.find(String(hash.prefix(6)), in: runs) == folders[0])
+      #expect(throws: RunError.self) { try RunFolder.find("zzz", in: runs) }
+      #expect(throws: RunError.self) { try RunFolder.find("", in: runs) }
+    }
+  }
+
+  @Test func tellsKilledFromRunning() throws {
+    try withTemporaryFolder { runs in
+      let config = try walks.resolve(experiment: "walk")[0]
+      let options = RunOptions(runsFolder: runs)
+      do {
+        let session = try RunSession(config: config, options: options)
+        try session.start(stepCount: 40)
+        let record = try session.folder.record()
+        #expect(RunListing.status(of: record, session.folder) == "running")
+      }
+      let folder = RunFolder(of: config, in: runs)
+      #expect(try RunListing.status(of: folder.record(), folder) == "killed (resumes)")
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import Storage
+import Testing
+import Trials
+
+@Suite struct TableResultTests {
+  @Test func summarisesSeeds() {
+    let row = TableRow(
+      row: "SLICE", column: "ρ*(Z;T)", values: [0.1, 0.2, 0.3], paper: 0.07, expected: (0, 0.25))
+    #expect(row.ours.map { abs($0 - 0.2) < 1e-15 } == true)
+    // Sample deviation 0.1, over the square root of 3.
+    #expect(row.standardError.map { abs($0 - 0.1 / 3.0.squareRoot()) < 1e-15 } == true)
+    #expect(row.seeds == 3)
+    #expect(row.verdict == .within)
+    #expect(TableRow(row: "", column: "", values: [1], expected: (0, 0.5)).verdict == .above)
+    #expect(TableRow(row: "", column: "", values: [-1], expected: (0, 0.5)).verdict == .below)
+    #expect(TableRow(row: "", column: "", values: [1]).verdict == .none)
+    #expect(TableRow(row: "", column: "", values: [1]).standardError == nil)
+    #expect(TableRow(row: "", column: "", values: [], expected: (0, 1)).ours == nil)
+  }
+
+  @Test func printsContract() {
+    let result = TableResult(
+      table: "t", quick: true,
+      rows: [
+        TableRow(row: "a", column: "b", values: [0.5], expected: (0, 1), note: "county"),
+        TableRow(row: "c", column: "d", values: [], paper: 2),
+      ], commit: "abc")
+    #expect(
+      result.json.description == """
+        {"table": "t", "quick": true, "commit": "abc", "rows": [\
+        {"row": "a", "column": "b", "ours": 0.5, "standardError": null, "seeds": 1, "paper": null, \
+        "expected": [0.0, 1.0], "verdict": "within", "note": "county"}, \
+        {"row": "c", "column": "d", "ours": null, "standardError": null, "seeds": 0, "paper": 2.0, \
+        "expected": null, "verdict": null, "note": ""}]}
+        """)
+    #expect(result.text.contains("t (quick), commit abc"))
+    #expect(result.text.contains("0.5000"))
+  }
+
+  @Test func fillsFromRuns() throws {
+    struct Walks: Table {
+      static let name = "walks"
+      static let summary = "walks"
+      static let expectedTime = "a second"
+      static func run(_ context: TableContext) throws -> TableResult {
+        let results = try context.run(experiment: "walk", ["seed=0,1,2"])
+        return TableResult(
+          table: name, quick: context.quick,
+          rows: [TableRow(row: "walk", column: "x", values: results.map { $0.scalars["x"]! })])
+      }
+    }
+    try withTemporaryFolder { runs in
+      let context = TableContext(
+        quick: true, registry: walks, options: RunOptions(runsFolder: runs), threads: 2)
+      let result = try TableCatalog([Walks.self]).table(named: "walks").run(context)
+      #expect(result.rows[0].seeds == 3)
+      #expect(RunFolder.all(in: runs).count == 3)
+      // The quick form has four steps.
+      #expect(try RunFolder.all(in: runs).allSatisfy { try $0.record().stepCount == 4 })
+    }
+    #expect { try TableCatalog([Walks.self]).table(named: "walk") } throws: {
+      "\($0)" == "no table is called `walk`; did you mean `walks`?"
+    }
+  }
+}
