@@ -354,3 +354,49 @@ CLONES float ck_distance_row(float ni, const float *n, const float *g, float *d,
   }
   return fold_sum(lanes);
 }
+
+CLONES void ck_centred_products_row(const float *a, const float *b, float alpha, float beta, const float *alphas,
+                                    const float *betas, size_t count, float *uv, float *uu, float *vv) {
+  float l1[16] = {0}, l2[16] = {0}, l3[16] = {0};
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (int j = 0; j < 16; j++) {
+      float u = a[i + j] - alpha - alphas[i + j];
+      float v = b[i + j] - beta - betas[i + j];
+      l1[j] += u * v;
+      l2[j] += u * u;
+      l3[j] += v * v;
+    }
+  for (int j = 0; i < count; i++, j++) {
+    float u = a[i] - alpha - alphas[i];
+    float v = b[i] - beta - betas[i];
+    l1[j] += u * v;
+    l2[j] += u * u;
+    l3[j] += v * v;
+  }
+  *uv = fold_sum(l1);
+  *uu = fold_sum(l2);
+  *vv = fold_sum(l3);
+}
+
+CLONES float ck_distance_gradient_row(const float *a, const float *b, float alpha, float beta, float kappa,
+                                      const float *alphas, const float *betas, const float *kappas, float c1,
+                                      float c2, float *h, size_t count) {
+  float lanes[16] = {0};
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16)
+    for (int j = 0; j < 16; j++) {
+      float k = c1 * (b[i + j] - beta - betas[i + j]) - c2 * (a[i + j] - alpha - alphas[i + j]);
+      float d = a[i + j];
+      float v = d == 0.0f ? 0.0f : (k - kappa - kappas[i + j]) / (d == 0.0f ? 1.0f : d);
+      h[i + j] = v;
+      lanes[j] += v;
+    }
+  for (int j = 0; i < count; i++, j++) {
+    float k = c1 * (b[i] - beta - betas[i]) - c2 * (a[i] - alpha - alphas[i]);
+    float v = a[i] == 0.0f ? 0.0f : (k - kappa - kappas[i]) / a[i];
+    h[i] = v;
+    lanes[j] += v;
+  }
+  return fold_sum(lanes);
+}

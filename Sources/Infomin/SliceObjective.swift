@@ -44,6 +44,17 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
     return meanProduct(p, q).magnitude
   }
 
+  /// The standardised projections `P`, `Q` of a batch, `[n, 1]` each: the two functions whose correlation the value is.
+  public func functions(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>)
+    -> (h: Tensor<Scalar>, g: Tensor<Scalar>)
+  {
+    let rows = z.shape[0]
+    return (
+      project(z, self.z, keepsTape: false).standardized.reshaped(to: [rows, 1]),
+      project(t, self.t, keepsTape: false).standardized.reshaped(to: [rows, 1])
+    )
+  }
+
   /// The value and its gradient with respect to `z`, and to `t` if asked for.
   ///
   /// `δ = sign(r)/(n s_p) (Q − c P)`, `E = δ (w¹ + 2 w² A + 3 w³ A²)(1 − A²)`, `G = E Θ`, and

@@ -155,4 +155,35 @@ public enum ReferenceKernels {
     for j in 0..<count { d[j] = max(ni + n[j] - 2 * g[j], 0).squareRoot() }
     return sum(UnsafePointer(d), count)
   }
+
+  /// Twin of ``TensorScalar/centredProductsRow(_:_:alpha:beta:_:_:_:)``.
+  @inlinable @inline(__always)
+  public static func centredProductsRow<S: BinaryFloatingPoint>(
+    _ a: UnsafePointer<S>, _ b: UnsafePointer<S>, alpha: S, beta: S, _ alphas: UnsafePointer<S>,
+    _ betas: UnsafePointer<S>, _ count: Int
+  ) -> (uv: S, uu: S, vv: S) {
+    var sums: (uv: S, uu: S, vv: S) = (0, 0, 0)
+    for j in 0..<count {
+      let u = a[j] - alpha - alphas[j]
+      let v = b[j] - beta - betas[j]
+      sums.uv += u * v
+      sums.uu += u * u
+      sums.vv += v * v
+    }
+    return sums
+  }
+
+  /// Twin of ``TensorScalar/distanceGradientRow(_:_:alpha:beta:kappa:_:_:_:c1:c2:_:_:)``.
+  @inlinable @inline(__always)
+  public static func distanceGradientRow<S: BinaryFloatingPoint>(
+    _ a: UnsafePointer<S>, _ b: UnsafePointer<S>, alpha: S, beta: S, kappa: S,
+    _ alphas: UnsafePointer<S>, _ betas: UnsafePointer<S>, _ kappas: UnsafePointer<S>, c1: S, c2: S,
+    _ h: UnsafeMutablePointer<S>, _ count: Int
+  ) -> S {
+    for j in 0..<count {
+      let k = c1 * (b[j] - beta - betas[j]) - c2 * (a[j] - alpha - alphas[j])
+      h[j] = a[j] == 0 ? 0 : (k - kappa - kappas[j]) / a[j]
+    }
+    return sum(UnsafePointer(h), count)
+  }
 }

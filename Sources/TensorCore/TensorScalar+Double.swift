@@ -87,6 +87,23 @@ extension Double: TensorScalar {
     _ d: UnsafeMutablePointer<Double>, _ count: Int
   ) -> Double { ReferenceKernels.distanceRow(ni, n, g, d, count) }
 
+  public static func centredProductsRow(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, alpha: Double, beta: Double,
+    _ alphas: UnsafePointer<Double>, _ betas: UnsafePointer<Double>, _ count: Int
+  ) -> (uv: Double, uu: Double, vv: Double) {
+    ReferenceKernels.centredProductsRow(a, b, alpha: alpha, beta: beta, alphas, betas, count)
+  }
+
+  public static func distanceGradientRow(
+    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, alpha: Double, beta: Double,
+    kappa: Double, _ alphas: UnsafePointer<Double>, _ betas: UnsafePointer<Double>,
+    _ kappas: UnsafePointer<Double>, c1: Double, c2: Double, _ h: UnsafeMutablePointer<Double>,
+    _ count: Int
+  ) -> Double {
+    ReferenceKernels.distanceGradientRow(
+      a, b, alpha: alpha, beta: beta, kappa: kappa, alphas, betas, kappas, c1: c1, c2: c2, h, count)
+  }
+
   public static func gemm(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Double,
     _ a: UnsafePointer<Double>, lda: Int, _ b: UnsafePointer<Double>, ldb: Int, beta: Double,

@@ -97,6 +97,23 @@ extension Float: TensorScalar {
     _ d: UnsafeMutablePointer<Float>, _ count: Int
   ) -> Float { ck_distance_row(ni, n, g, d, count) }
 
+  public static func centredProductsRow(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, alpha: Float, beta: Float,
+    _ alphas: UnsafePointer<Float>, _ betas: UnsafePointer<Float>, _ count: Int
+  ) -> (uv: Float, uu: Float, vv: Float) {
+    var sums: (Float, Float, Float) = (0, 0, 0)
+    ck_centred_products_row(a, b, alpha, beta, alphas, betas, count, &sums.0, &sums.1, &sums.2)
+    return (uv: sums.0, uu: sums.1, vv: sums.2)
+  }
+
+  public static func distanceGradientRow(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, alpha: Float, beta: Float, kappa: Float,
+    _ alphas: UnsafePointer<Float>, _ betas: UnsafePointer<Float>, _ kappas: UnsafePointer<Float>,
+    c1: Float, c2: Float, _ h: UnsafeMutablePointer<Float>, _ count: Int
+  ) -> Float {
+    ck_distance_gradient_row(a, b, alpha, beta, kappa, alphas, betas, kappas, c1, c2, h, count)
+  }
+
   public static func gemm(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float,
     _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int, beta: Float,

@@ -77,6 +77,18 @@ public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable {
     _ ni: Self, _ n: UnsafePointer<Self>, _ g: UnsafePointer<Self>,
     _ d: UnsafeMutablePointer<Self>, _ count: Int
   ) -> Self
+  /// Sums over a row of `u v`, `u u`, `v v`, with `u[j] = a[j] − α − α[j]` and `v[j] = b[j] − β − β[j]`: the products of
+  /// two U-centred distance matrices (the grand means are folded into `α` and `β` of the row).
+  static func centredProductsRow(
+    _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, alpha: Self, beta: Self,
+    _ alphas: UnsafePointer<Self>, _ betas: UnsafePointer<Self>, _ count: Int
+  ) -> (uv: Self, uu: Self, vv: Self)
+  /// `h[j] = (c₁ (b[j] − β − β[j]) − c₂ (a[j] − α − α[j]) − κ − κ[j]) / a[j]`, 0 where `a[j] = 0`; returns `Σ h[j]`.
+  static func distanceGradientRow(
+    _ a: UnsafePointer<Self>, _ b: UnsafePointer<Self>, alpha: Self, beta: Self, kappa: Self,
+    _ alphas: UnsafePointer<Self>, _ betas: UnsafePointer<Self>, _ kappas: UnsafePointer<Self>,
+    c1: Self, c2: Self, _ h: UnsafeMutablePointer<Self>, _ count: Int
+  ) -> Self
   /// `C = α op(A) op(B) + β C`, row-major, one thread: `op(A)` is `m × k`, `op(B)` is `k × n`.
   static func gemm(
     transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Self,

@@ -1,7 +1,8 @@
 extension ExperimentRegistry {
   /// The experiments of this package, in the order of listings.
   public static let standard: ExperimentRegistry = {
-    let registry = ExperimentRegistry()
+    var registry = ExperimentRegistry()
+    registry.register(FairnessExperiment.self)
     return registry
   }()
 }

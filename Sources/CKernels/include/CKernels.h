@@ -59,6 +59,15 @@ void ck_slice_backward(const float *a, float delta, const float *w1, const float
 // Distances from squared norms: d[j] = sqrt(max(ni + n[j] - 2 g[j], 0)); returns the sum of the row.
 float ck_distance_row(float ni, const float *n, const float *g, float *d, size_t count);
 
+// Sums over a row of u v, u u and v v, with u[j] = a[j] - alpha - alphas[j], v[j] = b[j] - beta - betas[j].
+void ck_centred_products_row(const float *a, const float *b, float alpha, float beta, const float *alphas,
+                             const float *betas, size_t count, float *uv, float *uu, float *vv);
+// h[j] = (c1 (b[j] - beta - betas[j]) - c2 (a[j] - alpha - alphas[j]) - kappa - kappas[j]) / a[j], 0 where a[j] is 0;
+// returns the sum of the row.
+float ck_distance_gradient_row(const float *a, const float *b, float alpha, float beta, float kappa,
+                               const float *alphas, const float *betas, const float *kappas, float c1, float c2,
+                               float *h, size_t count);
+
 // The tensor memory pool: blocks of 64-byte alignment in size classes; a freed block is the next one's memory.
 void *ck_pool_allocate(size_t bytes);
 void ck_pool_release(void *block);

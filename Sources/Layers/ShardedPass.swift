@@ -1,0 +1,83 @@
+import TensorCore
+
+/// One forward pass of a network over a batch cut into shards of rows, ready for its backward pass.
+///
+/// A shard's activations stay in the cache through the pass, shards run in parallel, and their gradients are added in the
+/// order of a binary tree over the shards: the result has the same bits for any number of threads.
+public struct ShardedPass<Scalar: TensorScalar>: Sendable {
+  /// The output for the whole batch.
+  public let y: Tensor<Scalar>
+
+  private let network: PreparedMLP<Scalar>
+  private let shards: [Range<Int>]
+  private let tapes: [PreparedMLP<Scalar>.Tape]
+
+  /// The rows of one shard: enough for matrix products at full rate, few enough for the second-level cache.
+  public static var shardRows: Int { 128 }
+
+  /// Runs the network on `x` of shape `[batch, inputs]`.
+  public init(_ network: PreparedMLP<Scalar>, _ x: Tensor<Scalar>) {
+    let shards = Self.shards(of: x.shape[0])
+    let parts = parallelMap(over: shards.count) { network.forward(x.rows(shards[$0])) }
+    self.network = network
+    self.shards = shards
+    tapes = parts.map(\.tape)
+    y = Tensor.concatenate(parts.map(\.y), along: 0)
+  }
+
+  /// `dx` if it is needed, and the gradient of every parameter of the network, for `dy` of the shape of ``y``.
+  public func backward(_ dy: Tensor<Scalar>, needsInputGradient: Bool = true)
+    -> (dx: Tensor<Scalar>?, gradient: MLP<Scalar>.Gradient)
+  {
+    require(
+      dy.shape == y.shape, "ShardedPass.backward: dy must be \(y.shape), got \(dy.shape)")
+    let parts = parallelMap(over: shards.count) {
+      network.backward(
+        dy.rows(shards[$0]), through: tapes[$0], needsInputGradient: needsInputGradient)
+    }
+    return (
+      needsInputGradient ? Tensor.concatenate(parts.map { $0.dx! }, along: 0) : nil,
+      network.finish(treeSum(parts.map(\.gradient)))
+    )
+  }
+
+  /// `dx` alone, where the parameters are constants of the objective.
+  public func inputGradient(_ dy: Tensor<Scalar>) -> Tensor<Scalar> {
+    let parts = parallelMap(over: shards.count) {
+      network.inputGradient(dy.rows(shards[$0]), through: tapes[$0])
+    }
+    return Tensor.concatenate(parts, along: 0)
+  }
+
+  static func shards(of rows: Int) -> [Range<Int>] {
+    require(rows > 0, "ShardedPass: wants at least one row")
+    // Shards of nearly equal size, so that two threads end together.
+    let count = (rows + shardRows - 1) / shardRows
+    return (0..<count).map { rows * $0 / count..<rows * ($0 + 1) / count }
+  }
+}
+
+extension PreparedMLP {
+  /// The output for a batch of any length, shard by shard in parallel, without a tape.
+  public func sharded(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+    let shards = ShardedPass<Scalar>.shards(of: x.shape[0])
+    return Tensor.concatenate(
+      parallelMap(over: shards.count) { self(x.rows(shards[$0])) }, along: 0)
+  }
+}
+
+/// The sum of gradients in the order of a binary tree: neighbours first.
+public func treeSum<Gradient: ParameterGradient>(_ gradients: [Gradient]) -> Gradient {
+  require(!gradients.isEmpty, "treeSum: wants at least one gradient")
+  var level = gradients
+  while level.count > 1 {
+    var next: [Gradient] = []
+    for pair in stride(from: 0, to: level.count, by: 2) {
+      var sum = level[pair]
+      if pair + 1 < level.count { sum += level[pair + 1] }
+      next.append(sum)
+    }
+    level = next
+  }
+  return level[0]
+}

@@ -1,0 +1,277 @@
+import Datasets
+import Infomin
+import TensorCore
+
+/// The dependence terms of the fairness experiment.
+public enum FairnessMethod: String, Codable, Sendable, CaseIterable {
+  /// No dependence term at all.
+  case none
+  /// What the authors' code runs under NONE: Pearson, with a small weight against the utility.
+  case noneOfficial = "none-official"
+  /// The mean magnitude of correlations.
+  case pearson
+  /// Distance correlation.
+  case distance
+  /// The sliced estimator.
+  case slice
+  /// Neural Rényi.
+  case renyi
+  /// Neural total correlation.
+  case tc
+  /// The variational contrastive log-ratio bound.
+  case club
+
+  /// The name in tables and pictures.
+  public var label: String {
+    switch self {
+    case .none: "NONE"
+    case .noneOfficial: "NONE (official)"
+    case .pearson: "PEARSON"
+    case .distance: "DC"
+    case .slice: "SLICE"
+    case .renyi: "RENYI"
+    case .tc: "TC"
+    case .club: "CLUB"
+    }
+  }
+}
+
+/// When the max-step runs.
+public enum MaxStepSchedule: String, Codable, Sendable, CaseIterable {
+  /// Once an epoch, on many rows; the mini-batches of the epoch use its result.
+  case epoch
+  /// Once an epoch, and again on every mini-batch itself.
+  case batch
+}
+
+/// Which rows the max-step of an epoch sees.
+public enum FitRows: String, Codable, Sendable, CaseIterable {
+  /// Fit and validation rows, as in the authors' code.
+  case all
+  /// The rows of the fit alone.
+  case train
+  /// A random sample of the rows of the fit, fresh each epoch.
+  case sample
+}
+
+/// How rows are divided.
+public enum SplitChoice: String, Codable, Sendable, CaseIterable {
+  /// In an order drawn from the seed, with the moments of the fit rows everywhere.
+  case shuffled
+  /// By file position, each split with its own moments: the authors' way.
+  case official
+}
+
+/// The settings of a fairness run (Chen et al. 2022; spec §8.1).
+public struct FairnessConfiguration: ExperimentConfiguration {
+  /// The experiment.
+  public var experiment = "fairness"
+  /// The seed of every stream.
+  public var seed = 0
+  /// Threads of the run.
+  public var threads = 1
+
+  /// The table and its split.
+  public struct Data: Codable, Sendable, Hashable {
+    /// The table.
+    public var source = FairnessSource.adult
+    /// How rows are divided.
+    public var split = SplitChoice.shuffled
+    /// What T is in the census tables.
+    public var sensitive = Census.Sensitive.menShare
+    /// Rows of a generated table, 0 for as many as the measured one has.
+    public var rows = 0
+  }
+  /// The table and its split.
+  public var data = Data()
+
+  /// The networks.
+  public struct Model: Codable, Sendable, Hashable {
+    /// Width of the encoder's hidden layers.
+    public var hidden = 200
+    /// Columns of Z.
+    public var representation = 80
+    /// Width of the predictor's two hidden layers.
+    public var predictor = 100
+  }
+  /// The networks.
+  public var model = Model()
+
+  /// The dependence term.
+  public var method = FairnessMethod.slice
+  /// The weight of the utility against the dependence, β of the authors' code (1/β of the paper).
+  public var utilityWeight = 0.15
+  /// When the max-step runs.
+  public var schedule = MaxStepSchedule.epoch
+  /// Epochs.
+  public var epochs = 500
+  /// Rows of a mini-batch.
+  public var batchSize = 500
+  /// Adam's learning rate.
+  public var learningRate = 5e-4
+  /// Whether the parameters with the best validation loss are restored at the end.
+  public var keepsBest = true
+  /// The first epoch whose parameters may be kept.
+  public var keepsFrom = 100
+  /// Epochs without a better validation loss before the learning rate falls to a tenth; 0 for never.
+  public var plateauPatience = 50
+  /// Validation rows of the validation loss, 0 for all.
+  public var validationRows = 0
+
+  /// The rows of the epoch's max-step.
+  public struct Fit: Codable, Sendable, Hashable {
+    /// Which rows.
+    public var rows = FitRows.train
+    /// How many, for `sample`.
+    public var sampleSize = 4000
+  }
+  /// The rows of the epoch's max-step.
+  public var fit = Fit()
+
+  /// The sliced estimator.
+  public struct SliceSettings: Codable, Sendable, Hashable {
+    /// S.
+    public var count = 100
+    /// joint or pair.
+    public var form = SlicedDependence<Float>.Form.joint
+    /// How directions are drawn.
+    public var mode = SliceMode.sphere
+    /// Added to the diagonal of both covariances.
+    public var ridge = 1e-3
+    /// 0 for the analytic solve, else steps of gradient ascent on the weights.
+    public var gradientSteps = 0
+    /// Learning rate of the gradient ascent.
+    public var gradientRate = 0.01
+  }
+  /// The sliced estimator.
+  public var slice = SliceSettings()
+
+  /// The inner loop of the adversarial estimators.
+  public struct Inner: Codable, Sendable, Hashable {
+    /// L₂, passes at each max-step.
+    public var passes = 3
+    /// Adam's learning rate.
+    public var learningRate = 5e-4
+    /// Rows of an inner step.
+    public var batchSize = 1024
+    /// Whether the first pass only measures, as in the authors' code.
+    public var firstPassIdle = true
+    /// Whether TC's value is clamped at independence.
+    public var clampsAtIndependence = false
+    /// Which centring distance correlation takes.
+    public var centring = DistanceCorrelation<Float>.Centring.official
+  }
+  /// The inner loop of the adversarial estimators.
+  public var inner = Inner()
+
+  /// The evaluation on frozen representations.
+  public struct Evaluation: Codable, Sendable, Hashable {
+    /// Passes of the one-sided metric's networks.
+    public var passes = 1000
+    /// Passes without improvement before they stop.
+    public var patience = 500
+    /// Passes of the two-sided metric's networks.
+    public var twoSidedPasses = 300
+    /// Slices of the sliced metric.
+    public var slices = 100
+    /// Shuffles of the permutation null.
+    public var permutations = 200
+    /// Bootstrap draws of the group rates.
+    public var bootstrap = 500
+  }
+  /// The evaluation on frozen representations.
+  public var evaluation = Evaluation()
+
+  /// The defaults: SLICE on Adult without the leak.
+  public init() {}
+
+  /// One line a key.
+  public static let documentation: [String: String] = [
+    "experiment": "the experiment: fairness",
+    "seed": "seed of weights, splits, shuffles and slices; 0 or more",
+    "threads": "threads of the run, at least 1; changes no result",
+    "data.source":
+      "the table, see `tessera data list`; adult-official holds the authors' label leak",
+    "data.split":
+      "shuffled (by the seed), or official: by file position, each split with its own moments",
+    "data.sensitive": "what T is in the census tables",
+    "data.rows": "rows of a generated table; 0 for as many as the measured one has",
+    "model.hidden": "width of the encoder's two hidden layers, at least 1",
+    "model.representation": "columns of Z, at least 1",
+    "model.predictor": "width of the predictor's two hidden layers, at least 1",
+    "method": "the dependence term",
+    "utilityWeight":
+      "β of the authors' code: weight of the utility against the dependence; positive",
+    "schedule": "epoch: one max-step an epoch; batch: another on every mini-batch",
+    "epochs": "passes over the rows of the fit, at least 1",
+    "batchSize": "rows of a mini-batch, at least 20",
+    "learningRate": "Adam's learning rate, positive",
+    "keepsBest": "whether the parameters with the best validation loss are restored at the end",
+    "keepsFrom":
+      "first epoch whose parameters may be kept (if there are fewer epochs: the last third)",
+    "plateauPatience":
+      "epochs without a better validation loss before the rate falls to a tenth; 0: never",
+    "validationRows":
+      "validation rows of the validation loss, 0 for all (distance correlation is n × n)",
+    "fit.rows":
+      "rows of the epoch's max-step: all (with validation, as the authors), train, or sample",
+    "fit.sampleSize": "rows of a sample, at least 20",
+    "slice.count": "S, slices of each side, at least 1",
+    "slice.form":
+      "joint: a sum over all slices (the authors' code); pair: the best single pair (the paper)",
+    "slice.mode": "sphere, orthogonal or gaussian directions",
+    "slice.ridge": "added to the diagonal of both covariances, positive",
+    "slice.gradientSteps": "0: analytic solve; else Adam steps on the weights",
+    "slice.gradientRate": "learning rate of the weights' gradient ascent, positive",
+    "inner.passes": "L₂, passes of the critic at each max-step, at least 1",
+    "inner.learningRate": "the critic's learning rate, positive",
+    "inner.batchSize": "rows of a critic's step, at least 4",
+    "inner.firstPassIdle": "whether the first pass only measures, as in the authors' code",
+    "inner.clampsAtIndependence": "whether TC stops at −ln 2, where its critic knows nothing",
+    "inner.centring": "distance correlation: official (diagonal kept) or unbiased",
+    "evaluation.passes": "passes of the one-sided metric's networks, at least 1",
+    "evaluation.patience": "passes without improvement before they stop, at least 1",
+    "evaluation.twoSidedPasses": "passes of the two-sided metric's networks, at least 1",
+    "evaluation.slices": "slices of the sliced metric, at least 1",
+    "evaluation.permutations": "shuffles of the permutation null, at least 20",
+    "evaluation.bootstrap": "bootstrap draws of the group rates, at least 20",
+  ]
+
+  /// A form that ends in seconds.
+  public static let quickOverrides: [(key: String, value: String)] = [
+    ("epochs", "40"), ("keepsFrom", "25"), ("evaluation.passes", "40"),
+    ("evaluation.twoSidedPasses", "20"), ("evaluation.permutations", "100"),
+    ("evaluation.bootstrap", "200"),
+  ]
+
+  /// Looks at ranges.
+  public func validate() throws {
+    func check(_ key: String, _ holds: Bool, _ expected: String, _ found: Any) throws {
+      if !holds {
+        throw ConfigError.invalid(
+          key: key, place: "", expected: expected, found: String(describing: found))
+      }
+    }
+    try check("seed", seed >= 0, "0 or more", seed)
+    try check("threads", threads >= 1, "at least 1", threads)
+    try check("data.rows", data.rows >= 0, "0 or more", data.rows)
+    for (key, value, least) in [
+      ("model.hidden", model.hidden, 1), ("model.representation", model.representation, 1),
+      ("model.predictor", model.predictor, 1), ("epochs", epochs, 1), ("batchSize", batchSize, 20),
+      ("keepsFrom", keepsFrom, 0), ("plateauPatience", plateauPatience, 0),
+      ("validationRows", validationRows, 0), ("fit.sampleSize", fit.sampleSize, 20),
+      ("slice.count", slice.count, 1), ("slice.gradientSteps", slice.gradientSteps, 0),
+      ("inner.passes", inner.passes, 1), ("inner.batchSize", inner.batchSize, 4),
+      ("evaluation.passes", evaluation.passes, 1), ("evaluation.patience", evaluation.patience, 1),
+      ("evaluation.twoSidedPasses", evaluation.twoSidedPasses, 1),
+      ("evaluation.slices", evaluation.slices, 1),
+      ("evaluation.permutations", evaluation.permutations, 20),
+      ("evaluation.bootstrap", evaluation.bootstrap, 20),
+    ] { try check(key, value >= least, "at least \(least)", value) }
+    for (key, value) in [
+      ("utilityWeight", utilityWeight), ("learningRate", learningRate),
+      ("slice.ridge", slice.ridge), ("slice.gradientRate", slice.gradientRate),
+      ("inner.learningRate", inner.learningRate),
+    ] { try check(key, value > 0 && value.isFinite, "a positive number", value) }
+  }
+}

@@ -1,0 +1,102 @@
+import Datasets
+import Infomin
+import Metrics
+import TensorCore
+
+/// The evaluation of a frozen representation: ρ* to T and to Y in every form, and the rates of protected groups.
+struct FairnessEvaluation {
+  let configuration: FairnessConfiguration
+  let data: PreparedFairness
+  let block: (x: Tensor<Float>, y: Tensor<Float>, t: Tensor<Float>)
+
+  /// Measures representations of the training block (fit rows, then validation rows) and of the test rows.
+  func measure(
+    _ train: Tensor<Float>, _ test: Tensor<Float>, using random: Philox, monitor: RunMonitor
+  ) throws -> RunResult {
+    let evaluation = configuration.evaluation
+    var result = RunResult(
+      experiment: FairnessExperiment.name, method: configuration.method.label,
+      protocolName: protocolName, dataset: data.name, seed: configuration.seed)
+    func rho(_ label: String, _ functions: RhoStar.Functions, passes: Int, _ toOutcome: Bool)
+      throws -> RhoStar.Measurement<Float>
+    {
+      let metric = RhoStar(
+        functions, training: InnerTraining(passes: passes, patience: evaluation.patience),
+        permutations: evaluation.permutations)
+      let targets =
+        toOutcome ? (train: block.y, test: data.yTest) : (train: block.t, test: data.tTest)
+      let measurement = try metric.measure(
+        train: (train, targets.train), test: (test, targets.test), using: random.stream(label)
+      ) { done, total in
+        try monitor.checkCancellation()
+        if done % 10 == 0 { monitor.report("\(label) \(done)/\(total)") }
+      }
+      let (key, found) = (label, measurement.result)
+      result.scalars[key] = found.test
+      result.scalars["\(key).validation"] = found.validation
+      result.scalars["\(key).testTail"] = found.testTail
+      result.scalars["\(key).null95"] = found.null95
+      result.scalars["\(key).pValue"] = found.pValue
+      return measurement
+    }
+    let width = configuration.model.predictor
+    _ = try rho(
+      "dependence.coded", .oneSided(hidden: [200]), passes: evaluation.passes, false)
+    _ = try rho(
+      "dependence.twoSided", .twoSided(hidden: 200), passes: evaluation.twoSidedPasses, false)
+    _ = try rho("dependence.slice", .slices(count: evaluation.slices), passes: 1, false)
+    let predictor = try rho(
+      "utility.coded", .oneSided(hidden: [width, width]), passes: evaluation.passes, true)
+    try addGroups(predictor, using: random.stream("bootstrap"), to: &result)
+    return result
+  }
+
+  private var protocolName: String {
+    "\(configuration.data.split.rawValue) split, \(configuration.schedule.rawValue) schedule"
+  }
+
+  /// Rates of a binary decision: the learned predictor's score above the level that as many training rows exceed as have
+  /// a positive outcome (for a continuous outcome: one above its training median).
+  private func addGroups(
+    _ predictor: RhoStar.Measurement<Float>, using random: Philox, to result: inout RunResult
+  ) throws {
+    let isBinary = Set(block.y.scalars).count == 2
+    let sortedOutcomes = block.y.scalars.sorted()
+    let level =
+      isBinary
+      ? (sortedOutcomes[0] + sortedOutcomes[sortedOutcomes.count - 1]) / 2
+      : sortedOutcomes[sortedOutcomes.count / 2]
+    let share =
+      Double(block.y.scalars.count { $0 > level }) / Double(block.y.count)
+    let scores = predictor.trainScores.scalars.sorted()
+    let place = min(Int(Double(scores.count) * (1 - share)), scores.count - 1)
+    let predictions = positives(predictor.testScores, above: scores[max(place, 0)])
+    let outcomes = positives(data.yTest.reshaped(to: [data.yTest.count]), above: level)
+    let values = data.tTest.scalars.map { Double($0) }
+    let groups =
+      Set(values).count <= 6
+      ? try SensitiveGroups(values: values) : try SensitiveGroups(of: values)
+    let rates = GroupFairness(predictions: predictions, outcomes: outcomes, groups: groups)
+      .bootstrapped(replicates: configuration.evaluation.bootstrap, using: random)
+    func estimate(_ value: IntervalEstimate?) -> Estimate {
+      guard let value else { return Estimate(value: .nan, low: .nan, high: .nan) }
+      return Estimate(value: value.value, low: value.low, high: value.high)
+    }
+    result.groups = rates.rates.map {
+      GroupRow(
+        attribute: data.featureNames.last ?? "T", group: $0.name, count: $0.count,
+        positiveRate: estimate($0.positiveRate), truePositiveRate: estimate($0.truePositiveRate),
+        falsePositiveRate: estimate($0.falsePositiveRate))
+    }
+    result.fairness["demographic parity difference"] = estimate(rates.demographicParityDifference)
+    if let odds = rates.equalizedOddsDifference {
+      result.fairness["equalised odds difference"] = estimate(odds)
+    }
+    let hits = zip(predictions, outcomes).count { $0 == $1 }
+    result.scalars["utility.accuracy"] = Double(hits) / Double(outcomes.count)
+    if Set(outcomes).count == 2 {
+      result.scalars["utility.areaUnderROC"] = try areaUnderROC(
+        scores: predictor.testScores.scalars.map { Double($0) }, outcomes: outcomes)
+    }
+  }
+}

@@ -1,0 +1,258 @@
+import Datasets
+import Infomin
+import Layers
+import RealModule
+import Storage
+import TensorCore
+
+/// Learns a representation that predicts an outcome and hides a protected attribute (Chen et al. 2022, fairness).
+///
+/// Minimises `J(Z; T) − β · utility(Z; Y)`. A step is an epoch: shuffle, max-step, validation, then one Adam step for each
+/// mini-batch, preceded by a max-step on that batch under `schedule: batch`.
+public struct FairnessExperiment: Experiment {
+  /// `fairness`
+  public static let name = "fairness"
+  /// For listings.
+  public static let summary =
+    "fair representations of tabular data: predict Y from Z = f(X) while Z says nothing about T"
+
+  let configuration: FairnessConfiguration
+  let data: PreparedFairness
+  let random: Philox
+  private let block: (x: Tensor<Float>, y: Tensor<Float>, t: Tensor<Float>)
+  private(set) var model: FairModel
+  private var estimator: any DependenceEstimator<Float>
+  private var optimiser: Adam<Float>
+  private var plateau: ReduceLROnPlateau
+  private var best: (epoch: Int, loss: Double, model: FairModel)?
+  private var warnings: Set<String> = []
+
+  /// Loads the table and draws the initial weights.
+  public init(configuration: FairnessConfiguration, environment: RunEnvironment) throws {
+    self.configuration = configuration
+    let seed = UInt64(configuration.seed)
+    let table = try configuration.data.source.table(
+      in: environment.dataDirectories, sensitive: configuration.data.sensitive, seed: 0,
+      rowCount: configuration.data.rows == 0 ? nil : configuration.data.rows)
+    data = try table.prepared(
+      configuration.data.split == .official ? .official : .shuffled(seed: seed),
+      constantColumns: .drop)
+    random = Philox(seed: seed).stream("fairness")
+    block = data.trainingBlock
+    model = FairModel(
+      inputs: data.inputCount, configuration.model, random: random.stream("model"))
+    estimator = Self.estimator(configuration, random: random.stream("estimator"))
+    optimiser = Adam(learningRate: configuration.learningRate)
+    plateau = ReduceLROnPlateau(factor: 0.1, patience: max(configuration.plateauPatience, 1))
+  }
+
+  /// The epochs.
+  public var stepCount: Int { configuration.epochs }
+
+  private static func estimator(_ configuration: FairnessConfiguration, random: Philox)
+    -> any DependenceEstimator<Float>
+  {
+    let inputs = configuration.model.representation
+    let inner = configuration.inner
+    let training = InnerTraining(
+      learningRate: inner.learningRate, batchSize: inner.batchSize, passes: inner.passes,
+      firstPassIdle: inner.firstPassIdle)
+    switch configuration.method {
+    case .none: return NoDependence()
+    case .noneOfficial, .pearson: return PearsonTerm()
+    case .distance: return DistanceCorrelation(inner.centring)
+    case .slice:
+      let slice = configuration.slice
+      return SlicedTerm(
+        SlicedDependence(
+          sliceCount: slice.count, form: slice.form, mode: slice.mode,
+          solver: slice.gradientSteps == 0
+            ? .analytic
+            : .gradient(steps: slice.gradientSteps, learningRate: slice.gradientRate),
+          ridge: slice.ridge))
+    case .renyi:
+      return NeuralRenyi(inputs: inputs, targets: 1, training: training, random: random)
+    case .tc:
+      return NeuralTotalCorrelation(
+        inputs: inputs, targets: 1, training: training,
+        clampsAtIndependence: inner.clampsAtIndependence, random: random)
+    case .club: return CLUB(inputs: inputs, targets: 1, training: training, random: random)
+    }
+  }
+
+  /// One epoch.
+  public mutating func advance(step epoch: Int, log: inout StepLog) throws {
+    var shuffle = random.stream("shuffle", epoch)
+    let order = shuffle.permutation(data.xTrain.shape[0])
+    try maxStep(epoch, log: &log)
+    let validationLoss = validate(epoch, log: &log)
+    var sums = (loss: 0.0, utility: 0.0, dependence: 0.0)
+    let size = min(configuration.batchSize, order.count)
+    // A last part of a batch is left out: its moments would be those of few rows.
+    let batches = order.count / size
+    for batch in 0..<batches {
+      let rows = Array(order[batch * size..<(batch + 1) * size])
+      let draw = random.stream("batch", epoch, batch)
+      let (utility, dependence) = try minStep(rows, draw)
+      sums.utility += utility
+      sums.dependence += dependence
+      sums.loss += dependence - configuration.utilityWeight * utility
+    }
+    log["loss/train"] = sums.loss / Double(batches)
+    log["utility/train"] = sums.utility / Double(batches)
+    log["dependence/train"] = sums.dependence / Double(batches)
+    log["learning rate/Adam"] = optimiser.learningRate
+    if configuration.plateauPatience > 0 {
+      plateau.step(validationLoss, &optimiser.learningRate)
+    }
+  }
+
+  private mutating func maxStep(_ epoch: Int, log: inout StepLog) throws {
+    let draw = random.stream("max-step", epoch)
+    let rows: (x: Tensor<Float>, t: Tensor<Float>)
+    switch configuration.fit.rows {
+    case .all: rows = (block.x, block.t)
+    case .train: rows = (data.xTrain, data.tTrain)
+    case .sample:
+      var pick = draw.stream("sample")
+      let order = pick.permutation(data.xTrain.shape[0])
+      let picked = Array(order.prefix(configuration.fit.sampleSize))
+      rows = (data.xTrain.gather(rows: picked), data.tTrain.gather(rows: picked))
+    }
+    let report = try estimator.fit(model.encode(rows.x), rows.t, using: draw)
+    if report.inSample.isFinite { log["dependence/fit in-sample"] = report.inSample }
+    if let heldOut = report.heldOut, heldOut.isFinite {
+      log["dependence/fit held-out"] = heldOut
+    }
+    if let warning = report.warning { warnings.insert(warning) }
+  }
+
+  /// The validation loss under the present parameters; keeps a copy of them if it is the best so far.
+  private mutating func validate(_ epoch: Int, log: inout StepLog) -> Double {
+    let limit = configuration.validationRows
+    let count =
+      limit == 0 ? data.xValidation.shape[0] : min(limit, data.xValidation.shape[0])
+    let z = model.encode(data.xValidation.rows(0..<count))
+    let utility = Double(
+      RenyiObjective.value(model.predictor, z, data.yValidation.rows(0..<count)))
+    let dependence = Double(
+      estimator.value(
+        z, data.tValidation.rows(0..<count), using: random.stream("validation", epoch)))
+    let loss = dependence - configuration.utilityWeight * utility
+    log["loss/validation"] = loss
+    log["utility/validation"] = utility
+    log["dependence/validation"] = dependence
+    if configuration.method == .tc {
+      log["dependence/critic cross-entropy above ln 2"] = -dependence - Double.log(2)
+    }
+    let first = min(configuration.keepsFrom, configuration.epochs * 2 / 3)
+    if configuration.keepsBest && epoch >= first && loss < best?.loss ?? .infinity {
+      best = (epoch, loss, model)
+    }
+    return loss
+  }
+
+  private mutating func minStep(_ rows: [Int], _ draw: Philox) throws -> (Double, Double) {
+    let (x, y, t) = (
+      data.xTrain.gather(rows: rows), data.yTrain.gather(rows: rows),
+      data.tTrain.gather(rows: rows)
+    )
+    if configuration.schedule == .batch {
+      let report = try estimator.fit(model.encode(x), t, using: draw.stream("max-step"))
+      if let warning = report.warning { warnings.insert(warning) }
+    }
+    let (utility, dependence, gradient) = Self.gradient(
+      model, estimator, x, y, t, weight: Float(configuration.utilityWeight), draw)
+    optimiser.update(&model, with: gradient)
+    return (Double(utility), Double(dependence))
+  }
+
+  /// The loss's gradient on a batch. Static, and with its passes gone when it returns, so that the optimiser finds the
+  /// parameters uniquely referenced.
+  private static func gradient(
+    _ model: FairModel, _ estimator: any DependenceEstimator<Float>, _ x: Tensor<Float>,
+    _ y: Tensor<Float>, _ t: Tensor<Float>, weight: Float, _ draw: Philox
+  ) -> (utility: Float, dependence: Float, gradient: FairModel.Gradient) {
+    let pass = ShardedPass(model.encoder.prepared(), x)
+    let utility = RenyiObjective.evaluate(model.predictor, pass.y, y, wanting: [.network, .z])
+    let term = estimator.valueAndGradient(
+      pass.y, t, includingTarget: false, using: draw.stream("objective"))
+    var predictor = utility.network!
+    predictor *= -weight
+    let encoder = pass.backward(
+      term.dZ - utility.dZ! * weight, needsInputGradient: false
+    ).gradient
+    return (utility.value, term.value, FairModel.Gradient(encoder: encoder, predictor: predictor))
+  }
+
+  /// Weights, moments, the kept copy, the critic and the schedule.
+  public func checkpoint() throws -> Checkpoint {
+    var checkpoint = Checkpoint()
+    for (name, value) in model.namedParameters { checkpoint.set("model/\(name)", value) }
+    let state = optimiser.state
+    for (name, value) in state.tensors { checkpoint.set("optimiser/\(name)", value) }
+    for (name, value) in estimator.state { checkpoint.set("estimator/\(name)", value) }
+    if let best {
+      for (name, value) in best.model.namedParameters { checkpoint.set("best/\(name)", value) }
+    }
+    let counters = Counters(
+      optimiserSteps: state.stepCount, learningRate: optimiser.learningRate, plateau: plateau,
+      bestEpoch: best?.epoch, bestLoss: best?.loss, warnings: warnings.sorted())
+    checkpoint.metadata["fairness"] = String(
+      decoding: try CheckpointText.encoder.encode(counters), as: UTF8.self)
+    return checkpoint
+  }
+
+  /// Continues from a saved state.
+  public mutating func restore(_ checkpoint: Checkpoint) throws {
+    let counters = try CheckpointText.decoder.decode(
+      Counters.self, from: CheckpointText.data(checkpoint.text("fairness")))
+    func tensors(_ kind: String) throws -> [String: Tensor<Float>] {
+      var found: [String: Tensor<Float>] = [:]
+      for name in checkpoint.tensors.keys where name.hasPrefix(kind + "/") {
+        found[String(name.dropFirst(kind.count + 1))] = try checkpoint.tensor(
+          name, as: Float.self)
+      }
+      return found
+    }
+    try model.setParameters(to: tensors("model"))
+    try optimiser.restore(
+      OptimizerState(stepCount: counters.optimiserSteps, tensors: tensors("optimiser")))
+    optimiser.learningRate = counters.learningRate
+    try estimator.restore(tensors("estimator"))
+    plateau = counters.plateau
+    warnings = Set(counters.warnings)
+    if let epoch = counters.bestEpoch, let loss = counters.bestLoss {
+      var kept = model
+      try kept.setParameters(to: tensors("best"))
+      best = (epoch, loss, kept)
+    }
+  }
+
+  private struct Counters: Codable {
+    var optimiserSteps: Int
+    var learningRate: Double
+    var plateau: ReduceLROnPlateau
+    var bestEpoch: Int?
+    var bestLoss: Double?
+    var warnings: [String]
+  }
+
+  /// Restores the kept parameters and measures the frozen representation.
+  public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
+    var notes = warnings.sorted()
+    notes.append(data.provenance)
+    notes.append("max-step schedule: \(configuration.schedule.rawValue)")
+    if configuration.keepsBest, let best {
+      model = best.model
+      notes.append("parameters of epoch \(best.epoch), the best validation loss")
+    }
+    let z = (
+      train: model.encode(block.x), test: model.encode(data.xTest)
+    )
+    var result = try FairnessEvaluation(configuration: configuration, data: data, block: block)
+      .measure(z.train, z.test, using: random.stream("evaluation"), monitor: monitor)
+    result.notes += notes
+    return result
+  }
+}
