@@ -78,13 +78,17 @@ struct ReportFixture {
       \(extra)
       """, "config.yaml")
     let done = status == "done"
-    try write(
-      """
-      {"commit":"0123456789abcdef0123456789abcdef01234567","seed":\(seed),"threads":1,
-       "blas":"OpenBLAS 0.3.21 SkylakeX","cpu":"a <fast> & \\"wide\\" processor","status":"\(status)",
-       "started":"2026-03-0\(seed + 1)T10:00:00Z","updated":"2026-03-0\(seed + 1)T10:01:21Z",
-       "step":\(done ? 500 : 120),"stepCount":500,"pid":41\(seed),"command":["tessera","run","x.yaml"]}
-      """, "run.json")
+    let record = RunRecord(
+      experiment: "fairness", hash: folder.lastPathComponent, label: "",
+      status: RunRecord.Status(rawValue: status)!,
+      commit: "0123456789abcdef0123456789abcdef01234567", seed: seed, threads: 1,
+      blas: "OpenBLAS 0.3.21 SkylakeX",
+      host: RunRecord.Host(
+        name: "bench", processor: "a <fast> & \"wide\" processor", cores: 2),
+      started: "2026-03-0\(seed + 1)T10:00:00Z", updated: "2026-03-0\(seed + 1)T10:01:21Z",
+      seconds: 81.5, step: done ? 500 : 120, stepCount: 500, pid: 410 + seed,
+      command: "tessera run x.yaml", error: status == "failed" ? "loss/train is NaN" : "")
+    try write(RunCoding.text(record), "run.json")
     let lines = (0..<(done ? 500 : 120)).map { step -> String in
       let decay = exp(-Double(step) / (40 + 60 * dependence)) + 0.02 * dependence
       let wave = 0.03 * sin(Double(step * (seed + 2)) * 0.7)
@@ -97,7 +101,7 @@ struct ReportFixture {
     try write(lines.joined(separator: "\n") + "\n", "metrics.jsonl")
     if done {
       let result = Self.result(method, seed: seed, dependence: dependence, utility: utility)
-      try JSONEncoder().encode(result).write(to: folder.appendingPathComponent("result.json"))
+      try write(RunCoding.text(result), "result.json")
       try write("", "done")
     }
     return folder.path

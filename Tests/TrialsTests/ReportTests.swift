@@ -106,7 +106,7 @@ import Testing
     try (page(metrics) + "{\"step\":120,\"ti").write(
       toFile: metrics, atomically: true, encoding: .utf8)
     let html = try page(Report.write(runs: [run]))
-    #expect(html.contains("no results: the run is interrupted after step 120 of 500."))
+    #expect(html.contains("no results: the run was interrupted after step 120 of 500."))
     #expect(html.contains("line 121 of metrics.jsonl is cut off and left out."))
     #expect(html.contains("curve-loss-title"))
     try FileManager.default.removeItem(atPath: metrics)
@@ -155,6 +155,7 @@ import Testing
     ]
     let html = try page(Report.write(runs: runs))
     #expect(html.contains("1 done") && html.contains("1 failed"))
+    #expect(html.contains("the run failed after step 120 of 500 (loss/train is NaN)."))
     // The failed run stands beside the other one, not in a comparison of its own.
     #expect(html.contains("<h1>Fairness on adult, official protocol</h1>"))
     #expect(!html.contains("nan"))

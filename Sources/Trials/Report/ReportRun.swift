@@ -32,6 +32,9 @@ struct ReportRun {
   /// Whether the run ended.
   var isDone: Bool { record["status"] == "done" }
 
+  /// Wall time over all sessions, in seconds, as far as the run got.
+  var seconds: Double? { result?.seconds ?? record["seconds"].flatMap(Double.init) }
+
   /// The value of the configuration under `key`.
   func setting(_ key: String) -> String? { configuration.first { $0.key == key }?.value }
 
@@ -89,10 +92,7 @@ struct ReportRun {
     let resultPath = root.appendingPathComponent("result.json").path
     if let data = FileManager.default.contents(atPath: resultPath) {
       do {
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-          positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-        result = try decoder.decode(RunResult.self, from: data)
+        result = try RunCoding.decoder.decode(RunResult.self, from: data)
       } catch {
         throw Self.damaged(
           resultPath, expected: "the result of a run", found: Self.reason(error, in: data))
@@ -101,10 +101,14 @@ struct ReportRun {
       throw Self.missing(resultPath, "the result of a run that is done")
     } else {
       result = nil
+      let verbs = [
+        "running": "is not finished,", "interrupted": "was interrupted", "failed": "failed",
+      ]
       let place = record["step"].map { step in
         " after step \(step)" + (record["stepCount"].map { " of \($0)" } ?? "")
       }
-      gaps.append("no results: the run is \(status)\(place ?? "")")
+      let reason = record["error"].map { $0.isEmpty ? "" : " (\($0))" } ?? ""
+      gaps.append("no results: the run \(verbs[status] ?? "is \(status)")\(place ?? "")\(reason)")
     }
     self.gaps = gaps
   }

@@ -34,7 +34,10 @@ extension ReportTables {
 
   /// Each run's place, state and time, then what `run.json` says of the machine, with differences marked.
   static func environment(_ runs: [ReportRun], into markup: inout MarkupWriter) {
-    let own = ["seed", "status", "step", "stepCount", "started", "updated", "pid", "command"]
+    let own = [
+      "seed", "status", "step", "stepCount", "started", "updated", "pid", "command", "experiment",
+      "hash", "label", "seconds", "error",
+    ]
     let keys = runs.flatMap(\.recordKeys).firstAppearances
     let machine = keys.filter { !own.contains($0) }
     let differing = machine.filter { key in Set(runs.map { $0.record[key] ?? "—" }).count > 1 }
@@ -55,7 +58,7 @@ extension ReportTables {
         let steps = [run.record["step"], run.record["stepCount"]].compactMap { $0 }
         markup.element("td", content: steps.joined(separator: " of "))
         markup.element("td", content: run.record["started"].map(ReportText.date) ?? "")
-        markup.element("td", content: run.result.map { ReportText.duration($0.seconds) } ?? "")
+        markup.element("td", content: run.seconds.map(ReportText.duration) ?? "")
         for (index, key) in differing.enumerated() {
           let value = run.record[key] ?? "—"
           markup.element(

@@ -60,7 +60,7 @@ enum ReportText {
         (commits.count == 1 ? "commit " : "commits ")
           + commits.map(shortCommit).joined(separator: ", "))
     }
-    let seconds = runs.compactMap { $0.result?.seconds }.reduce(0, +)
+    let seconds = runs.compactMap(\.seconds).reduce(0, +)
     if seconds > 0 { facts.append("\(duration(seconds)) of computing") }
     return facts
   }
