@@ -101,6 +101,7 @@ import Testing
         guard try FileBytes.read(path) == Array("old".utf8) else { exit(6) }
       }
       guard folder.names.count == 4 else { exit(7) }
+      try FileManager.default.removeItem(atPath: folder.path)
       exit(0)
     }
   }
@@ -157,5 +158,24 @@ struct FullDiskTests {
       #expect(try FileBytes.read(path) == Array("old".utf8))
     }
     #expect(disk.folder.names == writes.map { "file.\($0.0)" }.sorted())
+  }
+
+  @Test func aLogKeepsWholeLinesOnAFullDisk() throws {
+    let disk = try SmallDisk()
+    let path = disk.folder.file("metrics.jsonl")
+    let lines = try JSONLines(appendingTo: path)
+    let text = String(repeating: "x", count: 9_999)
+    var written = 0
+    let error = storageError {
+      for _ in 0..<100 {
+        try lines.append(["text": .string(text)])
+        written += 1
+      }
+    }
+    #expect(error?.found == "No space left on device")
+    #expect(written > 10)
+    #expect(try FileBytes.read(path).last == 0x0a)
+    #expect(try JSONLines.read(path).count == written)
+    #expect(try FileBytes.read(path).count == lines.length)
   }
 }

@@ -113,4 +113,41 @@ import Testing
     }
     #expect(error?.location.hasPrefix("npy, header") == true)
   }
+
+  /// The forms that archives of 4 GiB and more have: sizes and places in 64 bits.
+  @Test(arguments: [true, false])
+  func sizesOf64BitsAreRead(isSound: Bool) throws {
+    func bytes(_ value: Int, _ count: Int) -> [UInt8] {
+      (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+    }
+    let array = StoredArray([1.0, 2.0])
+    let contents = try NPY.encode(array, path: "p")
+    let check = contents.withUnsafeBytes { Int(Zlib.crc32($0)) }
+    let allOnes = [UInt8](repeating: 0xff, count: 4)
+    let shared = bytes(45, 2) + bytes(0, 8) + bytes(check, 4) + allOnes + allOnes + bytes(5, 2)
+    let local =
+      bytes(0x0403_4b50, 4) + shared + bytes(20, 2) + Array("x.npy".utf8)
+      + bytes(1, 2) + bytes(16, 2) + bytes(contents.count, 8) + bytes(contents.count, 8)
+    let size = isSound ? contents.count : -1
+    let entry =
+      bytes(0x0201_4b50, 4) + bytes(45, 2) + shared + bytes(28, 2) + bytes(0, 10)
+      + allOnes + Array("x.npy".utf8) + bytes(1, 2) + bytes(24, 2) + bytes(size, 8)
+      + bytes(size, 8) + bytes(0, 8)
+    let start = local.count + contents.count
+    let wide =
+      bytes(0x0606_4b50, 4) + bytes(44, 8) + bytes(45, 2) + bytes(45, 2) + bytes(0, 8)
+      + bytes(1, 8) + bytes(1, 8) + bytes(entry.count, 8) + bytes(start, 8)
+    let locator = bytes(0x0706_4b50, 4) + bytes(0, 4) + bytes(start + entry.count, 8) + bytes(1, 4)
+    let end =
+      bytes(0x0605_4b50, 4) + bytes(0, 4) + bytes(0xffff, 2) + bytes(0xffff, 2) + allOnes
+      + allOnes + bytes(0, 2)
+    let folder = try TemporaryFolder()
+    let whole = local + contents + entry + wide + locator + end
+    try Data(whole).write(to: URL(filePath: folder.file("a.npz")))
+    if isSound {
+      #expect(try NPZ.read(from: folder.file("a.npz")) == ["x": array])
+    } else {
+      _ = storageError { _ = try NPZ.read(from: folder.file("a.npz")) }
+    }
+  }
 }

@@ -63,7 +63,7 @@ struct ZipArchive: Sendable {
     case 0: contents = packed
     case 8:
       // Deflate never packs more than 1032 to 1: a larger claim is damage, not data to make room for.
-      guard member.count <= member.compressedCount * 1040 + 64 else {
+      guard (0...(member.compressedCount * 1040 + 64)).contains(member.count) else {
         throw broken(
           "at most \(member.compressedCount * 1040 + 64) bytes", "the size \(member.count)")
       }
