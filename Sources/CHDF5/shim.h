@@ -9,6 +9,7 @@ static inline hid_t tessera_h5_all(void) { return H5S_ALL; }
 static inline unsigned tessera_h5_read_only(void) { return H5F_ACC_RDONLY; }
 static inline unsigned tessera_h5_exclusive(void) { return H5F_ACC_EXCL; }
 static inline hid_t tessera_h5_every_file(void) { return (hid_t)H5F_OBJ_ALL; }
+static inline unsigned tessera_h5_every_kind(void) { return H5F_OBJ_ALL; }
 
 static inline hid_t tessera_h5_dataset_creation(void) { return H5P_DATASET_CREATE; }
 static inline hid_t tessera_h5_link_creation(void) { return H5P_LINK_CREATE; }
@@ -24,6 +25,17 @@ static inline hid_t tessera_h5_native_uint8(void) { return H5T_NATIVE_UINT8; }
 static inline hid_t tessera_h5_float32_le(void) { return H5T_IEEE_F32LE; }
 static inline hid_t tessera_h5_c_string(void) { return H5T_C_S1; }
 static inline size_t tessera_h5_variable(void) { return H5T_VARIABLE; }
+
+// Files are written aside and renamed, so the library's locks guard nothing; yet a child process that was started while a
+// file was open holds its lock, and opening the file then fails.
+static inline herr_t tessera_h5_without_locks(hid_t access) {
+#if H5_VERSION_GE(1, 12, 1) || (H5_VERSION_GE(1, 10, 7) && !H5_VERSION_GE(1, 12, 0))
+  return H5Pset_file_locking(access, 0, 1);
+#else
+  (void)access;
+  return 0;
+#endif
+}
 
 // The error stack is one a thread, and so is the switch that prints it.
 static inline herr_t tessera_h5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }

@@ -30,7 +30,7 @@ public final class HDF5File: Sendable {
     self.path = path
     handle = try HDF5Library.exclusively(path: path, location: "HDF5 file", isWriting: false) {
       (scope) throws(StorageError) in
-      let file = H5Fopen(path, tessera_h5_read_only(), tessera_h5_default())
+      let file = H5Fopen(path, tessera_h5_read_only(), try scope.fileAccess())
       guard file >= 0 else { throw scope.failure("opening") }
       return HDF5FileHandle(file)
     }

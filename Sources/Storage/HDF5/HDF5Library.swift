@@ -114,6 +114,13 @@ final class HDF5Scope {
     return identifier
   }
 
+  /// How files are opened and made: without locks.
+  func fileAccess() throws(StorageError) -> hid_t {
+    let access = try own(H5Pcreate(tessera_h5_file_access()), .properties, "H5Pcreate")
+    try check(tessera_h5_without_locks(access), "H5Pset_file_locking")
+    return access
+  }
+
   /// An array of the library's sizes, whose count a first call gives and which a second fills.
   func sizes(
     _ count: Int32, _ call: String, _ fill: (UnsafeMutablePointer<hsize_t>) -> Int32

@@ -32,7 +32,7 @@ public final class HDF5Writer: Sendable {
     handle = try HDF5Library.exclusively(path: path, location: "HDF5 file", isWriting: true) {
       (scope) throws(StorageError) in
       let file = H5Fcreate(
-        aside, tessera_h5_exclusive(), tessera_h5_default(), tessera_h5_default())
+        aside, tessera_h5_exclusive(), tessera_h5_default(), try scope.fileAccess())
       guard file >= 0 else { throw scope.failure("creating") }
       return HDF5FileHandle(file)
     }
