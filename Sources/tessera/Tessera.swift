@@ -14,7 +14,8 @@ struct Tessera: ParsableCommand {
       """,
     subcommands: [
       DoctorCommand.self, RunCommand.self, TableCommand.self, ListCommand.self,
-      CompareCommand.self, ReportCommand.self, ConfigCommand.self, CheckpointCommand.self,
+      CompareCommand.self, ReportCommand.self, ConfigCommand.self, DataCommand.self,
+      CheckpointCommand.self,
       NotebookCommand.self,
       BenchCommand.self,
     ])

@@ -46,6 +46,8 @@ import Testing
       (["report", "no-such-run"], "expected a run folder"),
       (["checkpoint", "inspect", "none.npz"], "none.npz"),
       (["checkpoint", "inspect", "none.pt"], "expected a name that ends in"),
+      (["data", "fetch", "adlt"], "did you mean \"adult\"?"),
+      (["data", "make", "adult"], "expected a generated data set"),
       (["bench", "no-such-suite"], "no suite is called `no-such-suite`"),
     ])
   func refusesBadInput(_ arguments: [String], _ expected: String) throws {
@@ -73,7 +75,7 @@ import Testing
     .enabled(if: isBuilt, "the program is not built"),
     arguments: [
       ["doctor"], ["table", "--list"], ["list"], ["config", "schema"], ["list", "--experiments"],
-      ["bench"],
+      ["bench"], ["data", "list"],
     ])
   func listsAsJSON(_ arguments: [String]) throws {
     let result = try run(arguments + ["--json"])

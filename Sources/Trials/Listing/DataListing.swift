@@ -1,0 +1,42 @@
+import Datasets
+
+/// Data sets as `tessera data` prints them.
+public enum DataListing {
+  /// One row a data set.
+  public static func text(_ entries: [DatasetCatalog.Entry]) -> String {
+    var table = TextTable(
+      ["data set", "rows", "found", "licence", "summary"], alignments: [.left, .right])
+    for entry in entries {
+      table.add([
+        entry.record.name, String(entry.record.rows), place(entry), entry.record.licence,
+        entry.record.summary,
+      ])
+    }
+    return table.text
+  }
+
+  /// Where a data set is, in a few words.
+  static func place(_ entry: DatasetCatalog.Entry) -> String {
+    if entry.record.isSynthetic { return "built in" }
+    guard let folder = entry.folder else { return "not found" }
+    return entry.missing.isEmpty
+      ? folder : "\(folder), without \(entry.missing.joined(separator: ", "))"
+  }
+
+  /// One row a fetched file.
+  public static func text(_ files: [FetchedFile]) -> String {
+    var table = TextTable(["file", "outcome", "path", "note"])
+    for file in files { table.add([file.file, file.outcome.rawValue, file.path, file.message]) }
+    return table.text
+  }
+
+  /// One row a checked file.
+  public static func text(_ checks: [FileCheck]) -> String {
+    if checks.isEmpty { return "generated: there are no files to verify\n" }
+    var table = TextTable(["file", "state", "path", "note"])
+    for check in checks {
+      table.add([check.file, check.state.rawValue, check.path, check.message])
+    }
+    return table.text
+  }
+}

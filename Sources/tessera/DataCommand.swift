@@ -1,0 +1,79 @@
+import ArgumentParser
+import Datasets
+import Foundation
+import Storage
+import Trials
+
+struct DataCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data", abstract: "Find, fetch, verify and make data sets.",
+    subcommands: [List.self, Fetch.self, Verify.self, Make.self])
+
+  struct List: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List data sets with licence, size and where they were found.")
+
+    @OptionGroup var places: PlaceOptions
+    @OptionGroup var listing: ListingOptions
+
+    func run() throws {
+      let entries = DatasetCatalog.list(in: places.environment.dataDirectories)
+      try listing.show(
+        DataListing.text(entries), .array(entries.map(JSONValue.init(encoding:))))
+    }
+  }
+
+  struct Fetch: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract:
+        "Download a data set into --data, or else the first data folder, and check its digests.")
+
+    @Argument(help: "The data set.") var name: String
+    @OptionGroup var places: PlaceOptions
+    @OptionGroup var listing: ListingOptions
+
+    func run() throws {
+      let files = try DatasetCatalog.fetch(name, into: places.environment.dataDirectories[0]) {
+        FileHandle.standardError.write(Data(($0 + "\n").utf8))
+      }
+      try listing.show(
+        DataListing.text(files), .array(files.map(JSONValue.init(encoding:))))
+    }
+  }
+
+  struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Compare sizes and digests; exit code 1 if a file is not what it should be.")
+
+    @Argument(help: "The data set.") var name: String
+    @OptionGroup var places: PlaceOptions
+    @OptionGroup var listing: ListingOptions
+
+    func run() throws {
+      let checks = try DatasetCatalog.verify(name, in: places.environment.dataDirectories)
+      try listing.show(
+        DataListing.text(checks), .array(checks.map(JSONValue.init(encoding:))))
+      if checks.contains(where: { !$0.isFine }) { throw ExitCode(1) }
+    }
+  }
+
+  struct Make: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Write a generated data set as CSV and print its path.")
+
+    @Argument(help: "The data set.") var name: String
+    @Option(help: "The same seed gives the same file.") var seed: UInt64 = 0
+    @Option(help: "Rows; by default as many as the measured table has.") var rows: Int?
+    @Option(name: .customLong("into"), help: "An existing folder.") var folder = "."
+
+    func validate() throws {
+      if let rows, rows < 1 {
+        throw ValidationError("--rows: expected a number from 1, found \(rows)")
+      }
+    }
+
+    func run() throws {
+      print(try DatasetCatalog.make(name, into: folder, seed: seed, rowCount: rows))
+    }
+  }
+}
