@@ -95,7 +95,8 @@ INLINE float tanh1(float x) {
   p = p * z - 5.37397155531e-2f;
   p = p * z + 1.33314422036e-1f;
   p = p * z - 3.33332819422e-1f;
-  float small = p * z * x + x;
+  // The sum of two zeros of different sign is +0, so the sign is put back for x = -0.
+  float small = copysignf(p * z * x + x, x);
   float large = 1.0f - 2.0f / (exp1(2.0f * a) + 1.0f);
   large = copysignf(large, x);
   float y = a < 0.625f ? small : large;
@@ -119,7 +120,8 @@ INLINE float softplus1(float x) {
   return x != x ? x : y;
 }
 
-// sin and cos by a three-part reduction to [-pi/4, pi/4]; good for |x| <= 8192, larger arguments go to the C library.
+// sin and cos by a three-part reduction to [-pi/4, pi/4]; good for |x| <= LARGEST_ANGLE.
+#define LARGEST_ANGLE 8192.0f
 INLINE float sincos1(float x, int32_t quadrantShift) {
   float t = x * 0.636619772367581343f + ROUNDING_MAGIC;
   int32_t q = float_to_bits(t) - 0x4B400000;
@@ -169,20 +171,27 @@ ELEMENTWISE(ck_sigmoid, sigmoid1(v))
 ELEMENTWISE(ck_softplus, softplus1(v))
 ELEMENTWISE(ck_sqrt, __builtin_sqrtf(v))
 
-CLONES void ck_sin(const float *x, float *y, size_t n) {
-  if (!(largest_magnitude(x, n) <= 8192.0f)) {
-    for (size_t i = 0; i < n; i++) y[i] = sinf(x[i]);
-    return;
-  }
-  for (size_t i = 0; i < n; i++) y[i] = sincos1(x[i], 0);
+INLINE float sin1(float x) {
+  float y = sincos1(x, 0);
+  return x == 0.0f ? x : y;
 }
-CLONES void ck_cos(const float *x, float *y, size_t n) {
-  if (!(largest_magnitude(x, n) <= 8192.0f)) {
-    for (size_t i = 0; i < n; i++) y[i] = cosf(x[i]);
-    return;
+INLINE float cos1(float x) { return sincos1(x, 1); }
+
+// Larger angles go to the C library, each by itself: an element's value does not depend on its neighbours.
+#define CIRCULAR(NAME, FUNCTION, LIBRARY)                                                           \
+  CLONES void NAME(const float *x, float *y, size_t n) {                                            \
+    for (size_t start = 0; start < n; start += 256) {                                               \
+      size_t end = n - start > 256 ? start + 256 : n;                                               \
+      if (largest_magnitude(x + start, end - start) <= LARGEST_ANGLE) {                             \
+        for (size_t i = start; i < end; i++) y[i] = FUNCTION(x[i]);                                 \
+      } else {                                                                                      \
+        for (size_t i = start; i < end; i++)                                                        \
+          y[i] = fabsf(x[i]) > LARGEST_ANGLE ? LIBRARY(x[i]) : FUNCTION(x[i]);                      \
+      }                                                                                             \
+    }                                                                                               \
   }
-  for (size_t i = 0; i < n; i++) y[i] = sincos1(x[i], 1);
-}
+CIRCULAR(ck_sin, sin1, sinf)
+CIRCULAR(ck_cos, cos1, cosf)
 
 #define BINARY(NAME, OP)                                              \
   CLONES void NAME(const float *x, const float *y, float *z, size_t n) { \
@@ -193,12 +202,6 @@ BINARY(ck_sub, -)
 BINARY(ck_mul, *)
 BINARY(ck_div, /)
 
-CLONES void ck_add_scalar(const float *x, float a, float *z, size_t n) {
-  for (size_t i = 0; i < n; i++) z[i] = x[i] + a;
-}
-CLONES void ck_mul_scalar(const float *x, float a, float *z, size_t n) {
-  for (size_t i = 0; i < n; i++) z[i] = x[i] * a;
-}
 CLONES void ck_axpy(float a, const float *x, float *y, size_t n) {
   for (size_t i = 0; i < n; i++) y[i] += a * x[i];
 }
@@ -223,7 +226,7 @@ CLONES float ck_sum(const float *x, size_t n) {
   double total = 0;
   size_t i = 0;
   while (i < n) {
-    size_t end = n - i > 4096 ? i + 4096 : n;
+    size_t end = n - i > 1024 ? i + 1024 : n;
     float lanes[16] = {0};
     for (; i + 16 <= end; i += 16)
       for (int j = 0; j < 16; j++) lanes[j] += x[i + j];
@@ -237,7 +240,7 @@ CLONES float ck_dot(const float *x, const float *y, size_t n) {
   double total = 0;
   size_t i = 0;
   while (i < n) {
-    size_t end = n - i > 4096 ? i + 4096 : n;
+    size_t end = n - i > 1024 ? i + 1024 : n;
     float lanes[16] = {0};
     for (; i + 16 <= end; i += 16)
       for (int j = 0; j < 16; j++) lanes[j] += x[i + j] * y[i + j];
@@ -292,6 +295,11 @@ CLONES void ck_softmax_rows(const float *x, float *y, size_t rows, size_t column
 }
 
 CLONES void ck_leaky_relu(const float *x, float slope, float *y, size_t n) {
+  if (slope == 0.0f) {
+    // Not a product with zero, which would make NaN of -infinity.
+    for (size_t i = 0; i < n; i++) y[i] = x[i] <= 0.0f ? 0.0f : x[i];
+    return;
+  }
   for (size_t i = 0; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : slope * x[i];
 }
 CLONES void ck_leaky_relu_backward(const float *y, const float *dy, float slope, float *dx, size_t n) {

@@ -45,6 +45,8 @@ static void lock(int c) {
 static void unlock(int c) { atomic_flag_clear_explicit(&lists[c].lock, memory_order_release); }
 
 void *ck_pool_allocate(size_t bytes) {
+  // More than any address space of today; it would have no class.
+  if (bytes > (size_t)1 << 50) return NULL;
   size_t size;
   int c = class_of(bytes, &size);
   lock(c);

@@ -41,7 +41,7 @@ public enum ReferenceKernels {
     }
   }
 
-  /// Twin of ``TensorScalar/sum(_:_:)``: sixteen lanes, folded in halves.
+  /// Twin of ``TensorScalar/sum(_:_:)``: pairwise over blocks of 64.
   @inlinable @inline(__always)
   public static func sum<S: BinaryFloatingPoint>(_ x: UnsafePointer<S>, _ count: Int) -> S {
     laneSum(count) { x[$0] }
@@ -58,6 +58,11 @@ public enum ReferenceKernels {
   /// `Σ term(i)`, pairwise over blocks of 64 so that the error grows with the logarithm of the count.
   @inlinable @inline(__always)
   static func laneSum<S: BinaryFloatingPoint>(_ count: Int, _ term: (Int) -> S) -> S {
+    if count <= 64 {
+      var s: S = 0
+      for i in 0..<count { s += term(i) }
+      return s
+    }
     // A binary counter of partial sums: `partial[k]` holds 2^k blocks.
     var partial = [S](repeating: 0, count: 58)
     var blocks = 0

@@ -61,12 +61,14 @@ extension Tensor {
 
   /// The adjoint of broadcasting: sums over the axes along which `shape` was stretched to this tensor's shape.
   public func summed(to shape: Shape) -> Tensor {
+    require(
+      Shape.broadcast(self.shape, shape) == self.shape,
+      "Tensor.summed: \(self.shape) was not broadcast from \(shape)")
     var result = self
     while result.rank > shape.rank { result = result.sum(along: 0) }
     for axis in 0..<shape.rank where shape[axis] == 1 && result.shape[axis] != 1 {
       result = result.sum(along: axis, keepingAxis: true)
     }
-    require(result.shape == shape, "Tensor.summed: \(self.shape) was not broadcast from \(shape)")
     return result
   }
 

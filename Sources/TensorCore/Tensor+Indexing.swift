@@ -67,10 +67,10 @@ extension Tensor {
 
   /// Adds row `i` of `source` to row `indices[i]`, in order of `i`: the adjoint of ``gather(rows:)``.
   public mutating func scatterAdd(_ source: Tensor, toRows indices: [Int]) {
-    let inner = shape.extent(of: 1..<Swift.max(rank, 1))
     require(
       rank >= 1 && source.shape == shape.replacing(axis: 0, with: indices.count),
       "Tensor.scatterAdd: into \(shape), \(indices.count) rows; got \(source.shape)")
+    let inner = shape.extent(of: 1..<rank)
     let rowCount = shape[0]
     withUnsafeMutableBufferPointer { output in
       source.withUnsafeBufferPointer { input in
@@ -87,12 +87,12 @@ extension Tensor {
 
   /// Replaces the rows from `start` on with those of `source`.
   public mutating func replaceRows(from start: Int, with source: Tensor) {
-    let inner = shape.extent(of: 1..<Swift.max(rank, 1))
     require(
       rank >= 1 && source.rank == rank && start >= 0 && start + source.shape[0] <= shape[0]
         && source.shape.dimensions.dropFirst() == shape.dimensions.dropFirst(),
       "Tensor.replaceRows: rows from \(start) of \(shape) cannot take \(source.shape)")
     guard source.count > 0 else { return }
+    let inner = shape.extent(of: 1..<rank)
     withUnsafeMutableBufferPointer { output in
       source.withUnsafeBufferPointer {
         (output.baseAddress! + start * inner).update(from: $0.baseAddress!, count: source.count)
@@ -140,6 +140,8 @@ extension Tensor {
   public mutating func transpose() { self = transposed }
 
   /// The tensor whose axis `i` is axis `order[i]` of this one.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func permuted(_ order: [Int]) -> Tensor {
     require(
       order.sorted() == Array(0..<rank),

@@ -68,6 +68,8 @@ public func batchedMatmul<S>(
 /// `xᵀ x` (symmetric, `[n, n]` for `x` of shape `[rows, n]`), scaled by `factor`.
 ///
 /// Rows are cut into blocks of 2,048, whose products are added in order, so that float32 sums stay short.
+@specialized(where S == Float)
+@specialized(where S == Double)
 public func gram<S>(_ x: Tensor<S>, scaledBy factor: S = 1) -> Tensor<S> {
   require(x.rank == 2, "gram: wants a matrix, got shape \(x.shape)")
   let (rows, n) = (x.shape[0], x.shape[1])

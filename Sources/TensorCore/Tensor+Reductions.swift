@@ -58,6 +58,8 @@ extension Tensor {
   }
 
   /// The place of the largest element along the last axis, the first among equals, row by row.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func argmax() -> [Int] {
     require(rank >= 1 && shape[rank - 1] > 0, "Tensor.argmax: last axis of \(shape) is empty")
     let columns = shape[rank - 1]
@@ -69,6 +71,8 @@ extension Tensor {
     }
   }
 
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   private func fold(along axis: Int, keepingAxis: Bool, _ choose: (Scalar, Scalar) -> Scalar)
     -> Tensor
   {
@@ -95,23 +99,31 @@ extension Tensor {
   }
 }
 
-/// Column sums of a row-major block. Sums of 64 rows are added up, so that the rounding error of a tall float32 matrix
-/// stays near that of 64 + n/64 additions.
+/// Column sums of a row-major block, pairwise over blocks of 64 rows, so that the rounding error of a tall float32 matrix
+/// stays near that of 64 + log₂ n additions.
 func sumRows<Scalar: TensorScalar>(
   _ x: UnsafePointer<Scalar>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>
 ) {
-  out.update(repeating: 0, count: columns)
-  let block = TensorStorage<Scalar>(uninitializedCount: columns)
-  let partial = block.elements.baseAddress!
-  var row = 0
-  while row < rows {
-    let end = min(row + 64, rows)
-    partial.update(from: x + row * columns, count: columns)
-    for r in row + 1..<Swift.max(end, row + 1) {
-      Scalar.axpy(1, x + r * columns, partial, columns)
+  let blocks = (rows + 63) / 64
+  // A binary counter of partial sums: row `k` of it holds 2^k blocks, the last row the newest block.
+  let levels = Int.bitWidth - blocks.leadingZeroBitCount
+  let counter = TensorStorage<Scalar>(uninitializedCount: (levels + 1) * columns)
+  let newest = counter.elements.baseAddress! + levels * columns
+  for block in 0..<blocks {
+    newest.update(from: x + block * 64 * columns, count: columns)
+    for row in block * 64 + 1..<Swift.max(min(block * 64 + 64, rows), block * 64 + 1) {
+      Scalar.axpy(1, x + row * columns, newest, columns)
     }
-    Scalar.axpy(1, partial, out, columns)
-    row = end
+    var level = 0
+    while block >> level & 1 == 1 {
+      Scalar.axpy(1, counter.elements.baseAddress! + level * columns, newest, columns)
+      level += 1
+    }
+    (counter.elements.baseAddress! + level * columns).update(from: newest, count: columns)
   }
-  withExtendedLifetime(block) {}
+  out.update(repeating: 0, count: columns)
+  for level in 0..<levels where blocks >> level & 1 == 1 {
+    Scalar.axpy(1, counter.elements.baseAddress! + level * columns, out, columns)
+  }
+  withExtendedLifetime(counter) {}
 }

@@ -53,7 +53,14 @@ extension Double: TensorScalar {
 
   public static func leakyReLU(
     _ x: UnsafePointer<Double>, slope: Double, _ y: UnsafeMutablePointer<Double>, _ count: Int
-  ) { for i in 0..<count { y[i] = x[i] > 0 ? x[i] : slope * x[i] } }
+  ) {
+    if slope == 0 {
+      // Not a product with zero, which would make NaN of −∞.
+      for i in 0..<count { y[i] = x[i] <= 0 ? 0 : x[i] }
+    } else {
+      for i in 0..<count { y[i] = x[i] > 0 ? x[i] : slope * x[i] }
+    }
+  }
 
   public static func leakyReLUBackward(
     _ y: UnsafePointer<Double>, _ dy: UnsafePointer<Double>, slope: Double,

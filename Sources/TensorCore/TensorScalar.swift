@@ -51,7 +51,7 @@ public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable {
   /// Each row's softmax, `exp(x − max) / Σ exp(x − max)`; `x` and `y` may be the same memory.
   static func softmaxRows(
     _ x: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>, rows: Int, columns: Int)
-  /// `y = x` where `x > 0`, `slope x` elsewhere.
+  /// `y = x` where `x > 0`, `slope x` elsewhere; a slope of 0 gives 0 for −∞ too.
   static func leakyReLU(
     _ x: UnsafePointer<Self>, slope: Self, _ y: UnsafeMutablePointer<Self>, _ count: Int)
   /// `dx = dy` where the output `y > 0`, `slope dy` elsewhere.

@@ -18,13 +18,11 @@ void ck_sin(const float *x, float *y, size_t n);
 void ck_cos(const float *x, float *y, size_t n);
 void ck_sqrt(const float *x, float *y, size_t n);
 
-// Elementwise arithmetic: z = x ∘ y, or z = x ∘ a with a number a.
+// Elementwise arithmetic: z = x ∘ y.
 void ck_add(const float *x, const float *y, float *z, size_t n);
 void ck_sub(const float *x, const float *y, float *z, size_t n);
 void ck_mul(const float *x, const float *y, float *z, size_t n);
 void ck_div(const float *x, const float *y, float *z, size_t n);
-void ck_add_scalar(const float *x, float a, float *z, size_t n);
-void ck_mul_scalar(const float *x, float a, float *z, size_t n);
 
 // Fused forms: y += a x; y = a x + b y; z += x y (elementwise); z = a x + b.
 void ck_axpy(float a, const float *x, float *y, size_t n);
@@ -40,7 +38,7 @@ float ck_max(const float *x, size_t n);
 // y[r, :] = softmax(x[r, :]); the row maximum is subtracted first. x and y may be the same array.
 void ck_softmax_rows(const float *x, float *y, size_t rows, size_t columns);
 
-// y = max(x, slope x) and its gradient from the output: dx = dy where y > 0, slope dy elsewhere (slope >= 0).
+// y = x where x > 0, slope x elsewhere (0 for slope 0, for -infinity too), and its gradient from the output: dx = dy where y > 0, slope dy elsewhere (slope >= 0).
 void ck_leaky_relu(const float *x, float slope, float *y, size_t n);
 void ck_leaky_relu_backward(const float *y, const float *dy, float slope, float *dx, size_t n);
 

@@ -50,6 +50,8 @@ public func eigh<S>(_ a: Tensor<S>, range: Range<Int>? = nil) throws(LinearAlgeb
 }
 
 /// Whether the entry of largest magnitude (the first among equals) of a strided part is negative.
+@specialized(where S == Float)
+@specialized(where S == Double)
 func leadingEntryIsNegative<S>(_ x: Tensor<S>, start: Int, step: Int, count: Int) -> Bool {
   x.withUnsafeBufferPointer { elements in
     var leading: S = 0
@@ -62,6 +64,8 @@ func leadingEntryIsNegative<S>(_ x: Tensor<S>, start: Int, step: Int, count: Int
 }
 
 /// Changes the sign of a strided part.
+@specialized(where S == Float)
+@specialized(where S == Double)
 func negate<S>(_ x: inout Tensor<S>, start: Int, step: Int, count: Int) {
   x.withUnsafeMutableBufferPointer { elements in
     for i in 0..<count { elements[start + i * step].negate() }

@@ -14,18 +14,24 @@ extension Philox {
   }
 
   /// A tensor of numbers uniform in `range`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func uniform<Scalar: TensorScalar>(
     shape: Shape, in range: Range<Scalar> = 0..<1
   ) -> Tensor<Scalar> {
     let width = range.upperBound - range.lowerBound
+    // The sum may round up to the bound, which does not belong to the range.
+    let largest = range.upperBound.nextDown
     return Tensor(shape: shape) { out in
-      for i in 0..<out.count { out[i] = range.lowerBound + width * uniform() }
+      for i in 0..<out.count { out[i] = min(range.lowerBound + width * uniform(), largest) }
     }
   }
 
   /// A tensor of standard normal numbers (Box and Muller 1958), two from each pair of uniform ones.
   ///
   /// They are drawn in double precision, so that a `Float` tensor holds the rounded numbers of the `Double` one.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public mutating func normal<Scalar: TensorScalar>(shape: Shape) -> Tensor<Scalar> {
     Tensor(shape: shape) { out in
       var i = 0

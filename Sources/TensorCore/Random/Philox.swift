@@ -48,30 +48,15 @@ public struct Philox: RandomNumberGenerator, Sendable, Hashable {
 
   /// The next 64 random bits.
   public mutating func next() -> UInt64 {
+    if position & 1 == 0 {
+      // Both words lie in one block.
+      let b = Philox.block(index: position >> 2, key: key)
+      defer { position += 2 }
+      return position & 2 == 0
+        ? UInt64(b.0) | UInt64(b.1) << 32 : UInt64(b.2) | UInt64(b.3) << 32
+    }
     let low = nextWord()
     return UInt64(low) | UInt64(nextWord()) << 32
-  }
-
-  /// Fills `words` with the next random words.
-  mutating func fill(_ words: UnsafeMutableBufferPointer<UInt32>) {
-    var i = 0
-    while i < words.count && position & 3 != 0 {
-      words[i] = nextWord()
-      i += 1
-    }
-    while i + 4 <= words.count {
-      let b = Philox.block(index: position >> 2, key: key)
-      words[i] = b.0
-      words[i + 1] = b.1
-      words[i + 2] = b.2
-      words[i + 3] = b.3
-      position += 4
-      i += 4
-    }
-    while i < words.count {
-      words[i] = nextWord()
-      i += 1
-    }
   }
 
   /// Block `index` of the stream with this key.
