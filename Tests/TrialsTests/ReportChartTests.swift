@@ -37,6 +37,7 @@ import Testing
 
   @Test(arguments: [
     (0.02, "0.02"), (1500, "1500"), (3e-5, "3×10⁻⁵"), (-0.5, "−0.5"), (2.5e7, "2.5×10⁷"),
+    (4.75e-4, "4.75×10⁻⁴"),
     (0, "0"), (12345, "12\u{202F}345"),
   ])
   func tickTexts(value: Double, text: String) { #expect(tickText(value) == text) }
@@ -74,6 +75,7 @@ import Testing
     #expect(some[0] == all[6])
     #expect(some[1] == all[3])
     #expect(Set(some).count == 4)
+    #expect(ChartStyle.styles(for: ["distance"]) == [all[2]])
   }
 
   @Test func namesAreEscapedAndSpoken() throws {

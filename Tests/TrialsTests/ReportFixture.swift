@@ -35,6 +35,7 @@ struct ReportFixture {
         "utility.coded": kept, "dependence.coded": tied, "dependence.twoSided": min(tied * 1.1, 1),
         "dependence.slice": tied * 0.9, "dependence.coded.null95": 0.061,
         "dependence.twoSided.null95": 0.083, "dependence.slice.null95": 0.12,
+        "dependence.coded.validation": tied * 1.05, "dependence.coded.pValue": 0.005,
         "accuracy": 0.85 + 0.01 * dependence,
       ],
       intervals: ["utility.coded": Interval(low: kept - 0.01, high: kept + 0.004)],

@@ -33,6 +33,9 @@ import Testing
       html.contains("<td class=\"num best\">\(text)<span class=\"se\"> ± \(error)</span></td>"))
     #expect(html.contains("≤ 0.061") && html.contains("≤ 0.083"))
     #expect(html.contains("Utility against ρ* two-sided"))
+    // Details of a number are in a table of their own, and make no picture.
+    #expect(html.contains("<summary>Numbers behind these</summary>"))
+    #expect(html.contains("coded p value") && !html.contains("Utility against coded"))
     #expect(html.contains("Positive rate by age") && html.contains("False positive rate by sex"))
     #expect(html.contains("<summary>The rates as numbers</summary>"))
     for curve in ["loss/train", "loss/validation", "dependence/train"] {

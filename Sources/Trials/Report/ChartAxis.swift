@@ -162,7 +162,7 @@ func tickText(_ value: Double) -> String {
     "9": "⁹", "-": "⁻",
   ]
   let power = "10" + String(String(exponent).map { digits[$0] ?? $0 })
-  let mantissa = fixedText(value / pow(10, Double(exponent)), decimals: 1).trimmedZeros
+  let mantissa = fixedText(value / pow(10, Double(exponent)), decimals: 2).trimmedZeros
   if mantissa == "1" { return power }
   return mantissa == "−1" ? "−" + power : "\(mantissa)×\(power)"
 }

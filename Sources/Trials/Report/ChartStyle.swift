@@ -34,15 +34,20 @@ public struct ChartStyle: Hashable, Sendable {
   /// The methods that have a style of their own, in the order in which tables list them.
   public static let methods = ["NONE", "PEARSON", "DC", "SLICE", "RENYI", "TC", "CLUB"]
 
+  /// Other names of the methods.
+  private static let spellings = [
+    "DISTANCE": "DC", "DCORR": "DC", "SLICED": "SLICE", "VCLUB": "CLUB",
+  ]
+
   /// A style for each name: a known method always gets its own, every other name the next free one.
   ///
-  /// A name belongs to a method when it is the method's or begins with it and a space: `SLICE schedule=batch`.
+  /// A name belongs to a method when its first word is the method's: `SLICE schedule=batch`.
   public static func styles(for names: [String]) -> [ChartStyle] {
     var styles = [ChartStyle?](repeating: nil, count: names.count)
     var taken = Set<ChartStyle>()
     for (index, name) in names.enumerated() {
-      let head = name.split(separator: " ").first.map { $0.uppercased() } ?? ""
-      guard let method = methods.firstIndex(of: head) else { continue }
+      let head = name.prefix { $0.isLetter }.uppercased()
+      guard let method = methods.firstIndex(of: spellings[head] ?? head) else { continue }
       let style = ChartStyle(colour: method, marker: ChartMarker.allCases[method])
       if taken.insert(style).inserted { styles[index] = style }
     }

@@ -36,14 +36,19 @@ struct ReportMetric: Hashable {
     case "coded": return "ρ* coded"
     case "twoSided": return "ρ* two-sided"
     case "slice": return "ρ* by slices"
+    case "areaUnderROC": return "area under ROC"
     default: return rest.spelledOut
     }
   }
+
+  /// Whether the number is one of the main ones, not a detail of another such as `dependence.coded.validation`.
+  var isMain: Bool { source == .fairness || key.split(separator: ".").count <= 2 }
 
   /// Higher for utilities, lower for dependence, differences between groups, losses and errors.
   var direction: Direction {
     if source == .fairness { return .lower }
     let words = key.lowercased()
+    if words.hasSuffix("pvalue") { return .none }
     for word in ["utility", "accuracy", "auc", "power", "r2"] where words.hasPrefix(word) {
       return .higher
     }
@@ -83,12 +88,21 @@ struct ReportComparison {
   var title: String {
     var title = experiment
     if !dataset.isEmpty { title += " on \(dataset)" }
-    if !protocolName.isEmpty { title += ", \(protocolName) protocol" }
+    // One word, such as `official`, needs a noun.
+    if !protocolName.isEmpty {
+      title += ", " + protocolName + (protocolName.contains(" ") ? "" : " protocol")
+    }
     return title
   }
 
-  /// All metrics of the results, null quantiles left out, in the order of ``ReportMetric/rank``.
-  var metrics: [ReportMetric] {
+  /// The main metrics of the results, in the order of ``ReportMetric/rank``.
+  var metrics: [ReportMetric] { allMetrics.filter(\.isMain) }
+
+  /// The numbers behind the main ones: by split, p values.
+  var details: [ReportMetric] { allMetrics.filter { !$0.isMain } }
+
+  /// All metrics of the results, null quantiles left out.
+  private var allMetrics: [ReportMetric] {
     var found = Set<ReportMetric>()
     for run in runs {
       guard let result = run.result else { continue }

@@ -44,8 +44,10 @@ struct ReportRun {
     let name = result?.method ?? setting("method") ?? ""
     return name.isEmpty ? experiment : name
   }
-  var dataset: String { result?.dataset ?? setting("dataset") ?? "" }
-  var protocolName: String { result?.protocolName ?? setting("protocol") ?? "" }
+  var dataset: String { result?.dataset ?? setting("dataset") ?? setting("data.source") ?? "" }
+  var protocolName: String {
+    result?.protocolName ?? setting("protocol") ?? setting("data.split") ?? ""
+  }
   var seed: String { result.map { String($0.seed) } ?? setting("seed") ?? record["seed"] ?? "?" }
 
   /// Reads a run folder.

@@ -14,10 +14,11 @@ enum ReportStyleSheet {
     p{max-width:44rem;margin:.5rem 0}
     .lede{font-size:1.1rem;line-height:1.5}
     .meta,.note{color:var(--muted);font-size:.88rem}
+    p.meta{max-width:none}
     .meta span+span::before{content:"·";margin:0 .5em}
     .scroll{overflow-x:auto;margin:1rem 0}
     table{border-collapse:collapse;font-size:.9rem;line-height:1.4}
-    th,td{padding:.34rem .9rem .34rem 0;text-align:left;vertical-align:baseline}
+    th,td{padding:.34rem .8rem .34rem 0;text-align:left;vertical-align:baseline}
     th{font-weight:600}
     thead th{border-bottom:1px solid var(--ink);color:var(--muted);font-weight:500;font-size:.82rem;white-space:nowrap}
     thead th.num{white-space:normal;max-width:9.5rem}

@@ -2,13 +2,37 @@ import Foundation
 
 /// The tables of a report.
 enum ReportTables {
-  /// Methods against metrics: mean ± standard error over the seeds, the best mean of a column marked.
+  /// Methods against metrics: mean ± standard error over the seeds, the best mean of a column marked; of a single run, its
+  /// numbers with their intervals. What lies behind the main numbers can be unfolded.
   static func summary(_ comparison: ReportComparison, into markup: inout MarkupWriter) {
-    if comparison.runs.count == 1 {
-      singleRun(comparison, into: &markup)
-      return
+    let isSingle = comparison.runs.count == 1
+    func table(_ metrics: [ReportMetric]) {
+      if isSingle {
+        singleRun(comparison, metrics, into: &markup)
+      } else {
+        methods(comparison, metrics, into: &markup)
+      }
     }
-    let metrics = comparison.metrics
+    table(comparison.metrics)
+    if !isSingle {
+      markup.element(
+        "p", ["class": "note"],
+        content:
+          "Mean ± standard error over the seeds. The best mean of a column is in colour and bold; arrows say which "
+          + "way is better.")
+    }
+    if comparison.details.isEmpty { return }
+    markup.open("details")
+    markup.element("summary", content: "Numbers behind these")
+    for family in comparison.details.map(\.family).firstAppearances {
+      table(comparison.details.filter { $0.family == family })
+    }
+    markup.close()
+  }
+
+  private static func methods(
+    _ comparison: ReportComparison, _ metrics: [ReportMetric], into markup: inout MarkupWriter
+  ) {
     openTable(&markup)
     markup.open("thead")
     markup.open("tr")
@@ -61,20 +85,17 @@ enum ReportTables {
       markup.close()
     }
     closeTable(&markup)
-    markup.element(
-      "p", ["class": "note"],
-      content:
-        "Mean ± standard error over the seeds. The best mean of a column is in colour and bold; arrows say which way "
-        + "is better.")
   }
 
-  private static func singleRun(_ comparison: ReportComparison, into markup: inout MarkupWriter) {
+  private static func singleRun(
+    _ comparison: ReportComparison, _ metrics: [ReportMetric], into markup: inout MarkupWriter
+  ) {
     guard let result = comparison.runs[0].result else { return }
     openTable(&markup)
     header(["metric", "", "value", "interval", "independent, 95 %"], numeric: 2, into: &markup)
     markup.open("tbody")
     var last = ""
-    for metric in comparison.metrics {
+    for metric in metrics {
       let interval =
         metric.source == .fairness
         ? result.fairness[metric.key].map { Interval(low: $0.low, high: $0.high) }
