@@ -121,7 +121,8 @@ final class SmallDisk: Sendable {
     }
   }
 
-  deinit { umount(folder.path) }
+  // Detached, since the HDF5 library keeps a file open that it could not flush.
+  deinit { umount2(folder.path, Int32(MNT_DETACH)) }
 }
 
 @Suite(.enabled(if: SmallDisk.canMount, "needs the right to mount a tmpfs"))
