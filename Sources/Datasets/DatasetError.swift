@@ -68,7 +68,7 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
       return "\(path): \(at): expected \(expected), found \(found); \(advice)"
     case .digestMismatch(let path, let measure, let expected, let found):
       return "\(path): \(measure): expected \(expected), found \(found); the file is damaged or of "
-        + "another edition: delete it and fetch it again"
+        + "another edition: delete a local copy and fetch it again"
     case .unreachable(let file, let address, let reason, let folder, let bytes, let digest):
       let size = bytes.map { "\($0) bytes, " } ?? ""
       return "data: \(file): expected to reach \(address), found: \(reason); where there is no "

@@ -204,3 +204,15 @@ struct CatalogTests {
     #expect(try String(contentsOfFile: path, encoding: .utf8) == record.manifest)
   }
 }
+
+struct DownloaderTests {
+  @Test(arguments: ["http://127.0.0.1:9/adult.data", "not an address at all"])
+  func theSystemsDownloaderSaysWhyItCouldNot(_ address: String) throws {
+    try withTemporaryFolder { folder in
+      let reason = Downloader.system.download(address, folder + "/file")
+      #expect(reason?.isEmpty == false)
+      let left = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(left.isEmpty)
+    }
+  }
+}

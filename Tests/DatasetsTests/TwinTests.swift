@@ -80,6 +80,22 @@ struct TwinTests {
     #expect(try adult.prepared(.official).xTrain.shape == [16_000, 14])
   }
 
+  @Test func codingWeakensCorrelationAsStated() throws {
+    let model = TwinModel(
+      name: "codes",
+      features: [2, 3, 7].map { .init("\($0)", .linear(0.95), weight: 1, .codes(levels: $0)) },
+      noise: 0.3, targetName: "y", target: .binary(positiveShare: 0.1), sensitiveName: "t",
+      sensitiveMean: 0, sensitiveDeviation: 1)
+    // A code of two levels keeps √(2/π) of the correlation.
+    #expect(abs(model.featureCorrelations[0] - 0.95 * (2 / Double.pi).squareRoot()) < 1e-12)
+    let table = try model.table(rowCount: 6_000, from: Philox(seed: 13))
+    for (name, stated) in zip(table.featureNames, model.featureCorrelations) {
+      #expect(abs(Self.correlation(try table.column(name), table.t.scalars) - stated) < 0.03)
+    }
+    let measured = Self.correlation(table.y.scalars, table.t.scalars)
+    #expect(abs(measured - model.targetCorrelation) < 0.03)
+  }
+
   @Test func codesAreEquallyLikely() throws {
     let table = try AdultTwin.table(rowCount: 6_000)
     let education = try table.column("education")

@@ -110,18 +110,19 @@ struct BootstrapTests {
   }
 
   @Test func theIntervalHasTheWidthOfTheBinomial() throws {
-    let result = try fairness([0.5, 0.2]).bootstrapped(using: Philox(seed: 4))
+    let result = try fairness([0.5, 0.2]).bootstrapped(
+      replicates: 2000, using: Philox(seed: 4))
     for (rate, share) in zip(result.rates, [0.5, 0.2]) {
       let halfWidth = 1.96 * (share * (1 - share) / 400).squareRoot()
       #expect(rate.positiveRate.value == share)
-      #expect(abs(rate.positiveRate.low - (share - halfWidth)) < 0.01)
-      #expect(abs(rate.positiveRate.high - (share + halfWidth)) < 0.01)
+      #expect(abs(rate.positiveRate.low - (share - halfWidth)) < 0.005)
+      #expect(abs(rate.positiveRate.high - (share + halfWidth)) < 0.005)
     }
     let parity = result.demographicParityDifference
     let halfWidth = 1.96 * ((0.25 + 0.16) / 400).squareRoot()
     #expect(abs(parity.value - 0.3) < 1e-12)
-    #expect(abs(parity.low - (0.3 - halfWidth)) < 0.015)
-    #expect(abs(parity.high - (0.3 + halfWidth)) < 0.015)
+    #expect(abs(parity.low - (0.3 - halfWidth)) < 0.007)
+    #expect(abs(parity.high - (0.3 + halfWidth)) < 0.007)
     let odds = try #require(result.equalizedOddsDifference)
     #expect(odds.low <= odds.value && odds.value <= odds.high)
   }

@@ -93,6 +93,21 @@ public struct TwinModel: Sendable {
   /// T's standard deviation.
   public var sensitiveDeviation: Double
 
+  /// A model; the properties of the same names say what each argument is.
+  public init(
+    name: String, features: [Feature], noise: Double, targetName: String, target: Target,
+    sensitiveName: String, sensitiveMean: Double, sensitiveDeviation: Double
+  ) {
+    self.name = name
+    self.features = features
+    self.noise = noise
+    self.targetName = targetName
+    self.target = target
+    self.sensitiveName = sensitiveName
+    self.sensitiveMean = sensitiveMean
+    self.sensitiveDeviation = sensitiveDeviation
+  }
+
   /// The correlation of each feature with T in the population.
   ///
   /// `a` for a number with linear loading, 0 with quadratic; `a Σ_i φ(q_i) / √((k² − 1)/12)` for a code, with q_i the i/k
