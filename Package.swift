@@ -66,6 +66,6 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TensorCore"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
-    .testTarget(name: "tesseraTests", dependencies: ["tessera"]),
+    .testTarget(name: "tesseraTests", dependencies: ["tessera", "Trials"]),
   ]
 )

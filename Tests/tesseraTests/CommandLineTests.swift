@@ -3,32 +3,12 @@ import Testing
 
 /// The built program as a shell sees it.
 @Suite struct CommandLineTests {
-  /// The program lies beside the tests.
-  static let program: String = {
-    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-    return (tests as NSString).deletingLastPathComponent + "/tessera"
-  }()
-  static let isBuilt = FileManager.default.isExecutableFile(atPath: program)
+  private static let isBuilt = Program.isBuilt
 
-  private func run(_ arguments: [String], _ environment: [String: String] = [:]) throws -> (
-    code: Int32, output: String, error: String
-  ) {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: CommandLineTests.program)
-    process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.currentDirectoryURL = URL(fileURLWithPath: NSTemporaryDirectory())
-    let (output, error) = (Pipe(), Pipe())
-    process.standardOutput = output
-    process.standardError = error
-    try process.run()
-    let text = output.fileHandleForReading.readDataToEndOfFile()
-    let complaint = error.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (
-      process.terminationStatus, String(decoding: text, as: UTF8.self),
-      String(decoding: complaint, as: UTF8.self)
-    )
+  private func run(_ arguments: [String], _ environment: [String: String] = [:]) throws
+    -> Program.Ending
+  {
+    try Program.run(arguments, environment)
   }
 
   @Test(

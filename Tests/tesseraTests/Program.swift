@@ -1,0 +1,53 @@
+import Foundation
+import Testing
+
+/// The built program, which lies beside the tests.
+enum Program {
+  static let path: String = {
+    let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return (tests as NSString).deletingLastPathComponent + "/tessera"
+  }()
+  static let isBuilt = FileManager.default.isExecutableFile(atPath: path)
+
+  /// What a run of the program left.
+  struct Ending {
+    let code: Int32
+    let wasKilled: Bool
+    let output, error: String
+  }
+
+  /// Runs it to its end; after `microseconds` it gets `signal`, if it still lives.
+  static func run(
+    _ arguments: [String], _ environment: [String: String] = [:], signal: Int32? = nil,
+    after microseconds: UInt32 = 0
+  ) throws -> Ending {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: path)
+    process.arguments = arguments
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.currentDirectoryURL = URL(fileURLWithPath: NSTemporaryDirectory())
+    let (output, error) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = error
+    try process.run()
+    if let signal {
+      usleep(microseconds)
+      if process.isRunning { kill(process.processIdentifier, signal) }
+    }
+    let text = output.fileHandleForReading.readDataToEndOfFile()
+    let complaint = error.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return Ending(
+      code: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
+      output: String(decoding: text, as: UTF8.self),
+      error: String(decoding: complaint, as: UTF8.self))
+  }
+
+  /// A new folder that is deleted afterwards.
+  static func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = NSTemporaryDirectory() + "tessera-program-\(UInt64.random(in: 0 ... .max))"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+}
