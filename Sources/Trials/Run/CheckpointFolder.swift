@@ -48,7 +48,12 @@ struct CheckpointFolder {
     let name = "step-\(CheckpointFolder.padded(step)).safetensors"
     try state.write(to: path + "/" + name)
     try AtomicFile.write(name + "\n", to: path + "/latest")
-    for old in names().dropLast(2) { unlink(path + "/" + old) }
+    keepLast(2)
+  }
+
+  /// Deletes all states but the newest `count`.
+  func keepLast(_ count: Int) {
+    for old in names().dropLast(count) { unlink(path + "/" + old) }
   }
 
   /// Writes a state beside the others under a name that no run resumes from.

@@ -101,6 +101,18 @@ final class RunSession {
     try AtomicFile.write(RunCoding.text(record), to: folder.file("run.json"))
   }
 
+  /// Notes that the run failed, as well as that can be noted: the caller's error is the one to show.
+  ///
+  /// On a full disk the note itself may not fit; states before the newest give way to it.
+  func fail(with error: any Error) {
+    do {
+      try update(.failed, error: "\(error)")
+    } catch {
+      CheckpointFolder(folder).keepLast(1)
+      try? update(.failed, error: record.error)
+    }
+  }
+
   private func stamped(_ state: Checkpoint, step: Int) -> Checkpoint {
     var state = state
     state.metadata["run.experiment"] = config.experiment

@@ -39,8 +39,7 @@ public enum Runner {
       try session.update(.interrupted)
       throw RunError.interrupted(signal: signal)
     } catch {
-      // On a full disk this fails too; the first error is the one to show.
-      try? session.update(.failed, error: "\(error)")
+      session.fail(with: error)
       throw error
     }
   }

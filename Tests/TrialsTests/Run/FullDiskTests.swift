@@ -53,4 +53,23 @@ import Testing
     }
     await FullDiskTests.live("\(folder)/enough", limit: 1 << 20, expecting: 0)
   }
+
+  /// Nothing more can be written, not even the note, until older states give way.
+  @Test func notesFailureInPlaceOfOlderStates() throws {
+    try withTemporaryFolder { runs in
+      let session = try RunSession(
+        config: FullDiskTests.config(), options: FullDiskTests.options(runs))
+      try session.start(stepCount: 40)
+      for step in 1...3 { try session.save(Checkpoint(), step: step) }
+      // A folder in the place of `run.json` refuses the note as a full disk would.
+      let note = session.folder.file("run.json")
+      try FileManager.default.removeItem(atPath: note)
+      try FileManager.default.createDirectory(atPath: note, withIntermediateDirectories: true)
+      session.fail(with: UsageError("the first error"))
+      let states = try FileManager.default.contentsOfDirectory(
+        atPath: session.folder.file("checkpoints")
+      ).filter { $0.hasPrefix("step-") }
+      #expect(states == ["step-00000003.safetensors"])
+    }
+  }
 }
