@@ -185,6 +185,17 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   /// The defaults: SLICE on Adult without the leak.
   public init() {}
 
+  /// The method's name in tables and pictures, with the schedule where it is not the method's usual one, and with the
+  /// form and solver of slices where they are not the defaults.
+  var label: String {
+    guard method == .slice else { return method.label }
+    var extras: [String] = []
+    if schedule == .batch { extras.append("each batch") }
+    if slice.form == .pair { extras.append("pair") }
+    if slice.gradientSteps > 0 { extras.append("gradient") }
+    return extras.isEmpty ? method.label : "\(method.label) (\(extras.joined(separator: ", ")))"
+  }
+
   /// One line a key.
   public static let documentation: [String: String] = [
     "experiment": "the experiment: fairness",

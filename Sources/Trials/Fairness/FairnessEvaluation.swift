@@ -15,8 +15,9 @@ struct FairnessEvaluation {
   ) throws -> RunResult {
     let evaluation = configuration.evaluation
     var result = RunResult(
-      experiment: FairnessExperiment.name, method: configuration.method.label,
-      protocolName: protocolName, dataset: data.name, seed: configuration.seed)
+      experiment: FairnessExperiment.name, method: configuration.label,
+      protocolName: "\(configuration.data.split.rawValue) split", dataset: data.name,
+      seed: configuration.seed)
     func rho(_ label: String, _ functions: RhoStar.Functions, passes: Int, _ toOutcome: Bool)
       throws -> RhoStar.Measurement<Float>
     {
@@ -51,8 +52,13 @@ struct FairnessEvaluation {
     return result
   }
 
-  private var protocolName: String {
-    "\(configuration.data.split.rawValue) split, \(configuration.schedule.rawValue) schedule"
+  /// Two groups of a continuous attribute, cut at the training median and named alike for every seed and split.
+  private func halves(of values: [Double]) throws -> SensitiveGroups {
+    let sorted = block.t.scalars.sorted()
+    let median = Double(sorted[sorted.count / 2])
+    return try SensitiveGroups(
+      names: ["up to the median", "above the median"],
+      assignment: values.map { $0 > median ? 1 : 0 })
   }
 
   /// Rates of a binary decision: the learned predictor's score above the level that as many training rows exceed as have
@@ -75,7 +81,7 @@ struct FairnessEvaluation {
     let values = data.tTest.scalars.map { Double($0) }
     let groups =
       Set(values).count <= 6
-      ? try SensitiveGroups(values: values) : try SensitiveGroups(of: values)
+      ? try SensitiveGroups(values: values) : try halves(of: values)
     let rates = GroupFairness(predictions: predictions, outcomes: outcomes, groups: groups)
       .bootstrapped(replicates: configuration.evaluation.bootstrap, using: random)
     func estimate(_ value: IntervalEstimate?) -> Estimate {
