@@ -10,7 +10,10 @@ public struct ConditionalGaussian<Scalar: TensorScalar>: Parameterized {
 
   /// The gradients of both.
   public struct Gradient: ParameterGradient {
-    var mean, logVariance: MLP<Scalar>.Gradient
+    /// Of the mean's network.
+    public var mean: MLP<Scalar>.Gradient
+    /// Of the log-variance's network.
+    public var logVariance: MLP<Scalar>.Gradient
     /// Adds the gradient of another part of the batch.
     public static func += (total: inout Gradient, gradient: Gradient) {
       total.mean += gradient.mean

@@ -60,10 +60,14 @@ public struct RhoStar: Sendable {
 
   /// Learns the functions on training rows and measures them on test rows.
   ///
-  /// - Parameter progress: called with the number of passes done, of those planned; throws to stop.
+  /// - Parameters:
+  ///   - start: a network that the one-sided form starts from, such as the predictor that was trained with the
+  ///     representation; the supremum can only gain by it. Without one a fresh network is drawn.
+  ///   - progress: called with the number of passes done, of those planned; throws to stop.
   public func measure<Scalar: TensorScalar>(
     train: (z: Tensor<Scalar>, t: Tensor<Scalar>), test: (z: Tensor<Scalar>, t: Tensor<Scalar>),
-    using random: Philox, progress: (Int, Int) throws -> Void = { _, _ in }
+    startingFrom start: MLP<Scalar>? = nil, using random: Philox,
+    progress: (Int, Int) throws -> Void = { _, _ in }
   ) throws -> Measurement<Scalar> {
     guard test.z.shape[0] >= 20 else {
       throw InfominError.tooFewRows(estimator: "RhoStar", expected: 20, found: test.z.shape[0])
@@ -77,8 +81,11 @@ public struct RhoStar: Sendable {
     let project: (Tensor<Scalar>, Tensor<Scalar>) -> (h: Tensor<Scalar>, g: Tensor<Scalar>)
     switch functions {
     case .oneSided(let hidden):
-      var network = RenyiObjective<Scalar>.network(
-        inputs: z.shape[1], hidden: hidden, outputs: t.shape[1], random: random.stream("network"))
+      var network =
+        start
+        ?? RenyiObjective<Scalar>.network(
+          inputs: z.shape[1], hidden: hidden, outputs: t.shape[1],
+          random: random.stream("network"))
       validation =
         -(try training.train(
           &network, z, t, using: random, estimator: "RhoStar",

@@ -1,5 +1,6 @@
 import Datasets
 import Infomin
+import Layers
 import Metrics
 import TensorCore
 
@@ -8,6 +9,8 @@ struct FairnessEvaluation {
   let configuration: FairnessConfiguration
   let data: PreparedFairness
   let block: (x: Tensor<Float>, y: Tensor<Float>, t: Tensor<Float>)
+  /// The predictor that was trained with the encoder: the utility's metric goes on from it.
+  let predictor: MLP<Float>
 
   /// Measures representations of the training block (fit rows, then validation rows) and of the test rows.
   func measure(
@@ -27,7 +30,8 @@ struct FairnessEvaluation {
       let targets =
         toOutcome ? (train: block.y, test: data.yTest) : (train: block.t, test: data.tTest)
       let measurement = try metric.measure(
-        train: (train, targets.train), test: (test, targets.test), using: random.stream(label)
+        train: (train, targets.train), test: (test, targets.test),
+        startingFrom: toOutcome ? predictor : nil, using: random.stream(label)
       ) { done, total in
         try monitor.checkCancellation()
         if done % 10 == 0 { monitor.report("\(label) \(done)/\(total)") }
@@ -46,9 +50,9 @@ struct FairnessEvaluation {
     _ = try rho(
       "dependence.twoSided", .twoSided(hidden: 200), passes: evaluation.twoSidedPasses, false)
     _ = try rho("dependence.slice", .slices(count: evaluation.slices), passes: 1, false)
-    let predictor = try rho(
+    let learned = try rho(
       "utility.coded", .oneSided(hidden: [width, width]), passes: evaluation.passes, true)
-    try addGroups(predictor, using: random.stream("bootstrap"), to: &result)
+    try addGroups(learned, using: random.stream("bootstrap"), to: &result)
     return result
   }
 

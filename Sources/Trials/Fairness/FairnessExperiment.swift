@@ -250,8 +250,10 @@ public struct FairnessExperiment: Experiment {
     let z = (
       train: model.encode(block.x), test: model.encode(data.xTest)
     )
-    var result = try FairnessEvaluation(configuration: configuration, data: data, block: block)
-      .measure(z.train, z.test, using: random.stream("evaluation"), monitor: monitor)
+    var result = try FairnessEvaluation(
+      configuration: configuration, data: data, block: block, predictor: model.predictor
+    )
+    .measure(z.train, z.test, using: random.stream("evaluation"), monitor: monitor)
     result.notes += notes
     return result
   }
