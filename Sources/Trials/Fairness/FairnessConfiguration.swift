@@ -170,6 +170,8 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     public var passes = 1000
     /// Passes without improvement before they stop.
     public var patience = 500
+    /// Passes of the utility's metric, which goes on from the trained predictor.
+    public var utilityPasses = 200
     /// Passes of the two-sided metric's networks.
     public var twoSidedPasses = 300
     /// Slices of the sliced metric.
@@ -240,8 +242,11 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     "inner.firstPassIdle": "whether the first pass only measures, as in the authors' code",
     "inner.clampsAtIndependence": "whether TC stops at −ln 2, where its critic knows nothing",
     "inner.centring": "distance correlation: official (diagonal kept) or unbiased",
-    "evaluation.passes": "passes of the one-sided metric's networks, at least 1",
+    "evaluation.passes":
+      "passes of the one-sided metric of dependence, at least 1 (the authors': 1000)",
     "evaluation.patience": "passes without improvement before they stop, at least 1",
+    "evaluation.utilityPasses":
+      "passes of the utility's metric, which goes on from the trained predictor; at least 1",
     "evaluation.twoSidedPasses": "passes of the two-sided metric's networks, at least 1",
     "evaluation.slices": "slices of the sliced metric, at least 1",
     "evaluation.permutations": "shuffles of the permutation null, at least 20",
@@ -251,7 +256,8 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   /// A form that ends in seconds.
   public static let quickOverrides: [(key: String, value: String)] = [
     ("epochs", "40"), ("keepsFrom", "25"), ("evaluation.passes", "40"),
-    ("evaluation.twoSidedPasses", "20"), ("evaluation.permutations", "100"),
+    ("evaluation.utilityPasses", "20"), ("evaluation.twoSidedPasses", "20"),
+    ("evaluation.permutations", "100"),
     ("evaluation.bootstrap", "200"),
   ]
 
@@ -274,6 +280,7 @@ public struct FairnessConfiguration: ExperimentConfiguration {
       ("slice.count", slice.count, 1), ("slice.gradientSteps", slice.gradientSteps, 0),
       ("inner.passes", inner.passes, 1), ("inner.batchSize", inner.batchSize, 4),
       ("evaluation.passes", evaluation.passes, 1), ("evaluation.patience", evaluation.patience, 1),
+      ("evaluation.utilityPasses", evaluation.utilityPasses, 1),
       ("evaluation.twoSidedPasses", evaluation.twoSidedPasses, 1),
       ("evaluation.slices", evaluation.slices, 1),
       ("evaluation.permutations", evaluation.permutations, 20),

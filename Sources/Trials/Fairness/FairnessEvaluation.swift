@@ -51,7 +51,7 @@ struct FairnessEvaluation {
       "dependence.twoSided", .twoSided(hidden: 200), passes: evaluation.twoSidedPasses, false)
     _ = try rho("dependence.slice", .slices(count: evaluation.slices), passes: 1, false)
     let learned = try rho(
-      "utility.coded", .oneSided(hidden: [width, width]), passes: evaluation.passes, true)
+      "utility.coded", .oneSided(hidden: [width, width]), passes: evaluation.utilityPasses, true)
     try addGroups(learned, using: random.stream("bootstrap"), to: &result)
     return result
   }

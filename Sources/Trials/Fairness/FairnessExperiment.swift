@@ -127,6 +127,16 @@ public struct FairnessExperiment: Experiment {
     if let warning = report.warning { warnings.insert(warning) }
   }
 
+  /// One max-step as the schedule has it (on the rows of an epoch, or on one mini-batch), for the timing in tables.
+  mutating func maxStepOfSchedule(_ index: Int) throws {
+    var log = StepLog(step: index)
+    guard configuration.schedule == .batch else { return try maxStep(index, log: &log) }
+    let rows = 0..<min(configuration.batchSize, data.xTrain.shape[0])
+    _ = try estimator.fit(
+      model.encode(data.xTrain.rows(rows)), data.tTrain.rows(rows),
+      using: random.stream("max-step", index))
+  }
+
   /// The validation loss under the present parameters; keeps a copy of them if it is the best so far.
   private mutating func validate(_ epoch: Int, log: inout StepLog) -> Double {
     let limit = configuration.validationRows
