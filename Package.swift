@@ -61,7 +61,9 @@ let package = Package(
       name: "LayersTests", dependencies: ["Layers", "GradientChecking", "Storage"],
       exclude: ["Golden"]),
     .testTarget(name: "GradientCheckingTests", dependencies: ["GradientChecking", "Layers"]),
-    .testTarget(name: "InfominTests", dependencies: ["Infomin", "Storage"], exclude: ["Golden"]),
+    .testTarget(
+      name: "InfominTests", dependencies: ["GradientChecking", "Infomin", "Storage"],
+      exclude: ["Golden"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Readers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TensorCore"]),

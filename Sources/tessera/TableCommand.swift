@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Storage
 import TensorCore
 import Trials
@@ -11,7 +12,8 @@ struct TableCommand: ParsableCommand {
   @Argument(help: "The table; --list shows the names.") var name: String?
   @Flag(name: .customLong("list"), help: "List the tables.") var isList = false
   @Flag(help: "The minutes-long form.") var quick = false
-  @Option(help: "Runs at a time.") var threads = 1
+  @Option(help: "Runs at a time; changes no result.")
+  var threads = ProcessInfo.processInfo.activeProcessorCount
   @OptionGroup var session: SessionOptions
   @OptionGroup var places: PlaceOptions
   @OptionGroup var listing: ListingOptions
@@ -38,5 +40,9 @@ struct TableCommand: ParsableCommand {
       observer: session.observer())
     let result = try table.run(context)
     listing.show(result.text, result.json)
+    guard !context.folders.isEmpty else { return }
+    let path = "\(context.options.runsFolder)/\(name)\(quick ? "-quick" : "").html"
+    let report = try Report.write(runs: context.folders, to: path)
+    if !listing.isJSON { print("\nreport: \(report)") }
   }
 }

@@ -1,3 +1,4 @@
+import GradientChecking
 import Infomin
 import Layers
 import Storage
@@ -44,6 +45,31 @@ import Testing
       z, t, includingTarget: false, using: random)
     #expect(relativeError(distance.value, try golden.scalar("dcor")) < 2e-9)
     #expect(relativeError(distance.dZ, try golden["dcor_dZ"]) < 2e-8)
+  }
+
+  /// Every term against central differences, in both arrays; unequal extents, one column of T and several.
+  @Test(arguments: [(9, 4, 1), (14, 3, 2), (140, 2, 3)])
+  func gradientsAgreeWithDifferences(rows: Int, columns: Int, targets: Int) throws {
+    var draw = Philox(seed: UInt64(rows))
+    let z: Tensor<Double> = draw.normal(shape: [rows, columns])
+    let t: Tensor<Double> =
+      draw.normal(shape: [rows, targets]) + z.slice(0..<1, along: 1)
+    var slice = SlicedTerm(SlicedDependence<Double>(sliceCount: 5, ridge: 0.1, fitFraction: 1))
+    _ = try slice.fit(z, t, using: draw)
+    let terms: [(String, any DependenceEstimator<Double>)] = [
+      ("none", NoDependence()), ("pearson", PearsonTerm()), ("slice", slice),
+      ("official", DistanceCorrelation(.official)), ("unbiased", DistanceCorrelation(.unbiased)),
+      ("renyi", NeuralRenyi(inputs: columns, targets: targets, hidden: [7], random: draw)),
+      ("tc", NeuralTotalCorrelation(inputs: columns, targets: targets, hidden: 7, random: draw)),
+      ("club", CLUB(inputs: columns, targets: targets, hidden: 7, random: draw)),
+    ]
+    for (name, term) in terms {
+      let (value, dZ, dT) = term.valueAndGradient(z, t, includingTarget: true, using: draw)
+      #expect(value == term.value(z, t, using: draw), "\(name)")
+      try checkGradient(
+        of: { term.value($0[0], $0[1], using: draw) }, gradients: [dZ, try #require(dT)],
+        at: [z, t], names: ["\(name) z", "\(name) t"])
+    }
   }
 
   /// A perceptron from golden weights `prefix1`, `bias1`, …, the last bias where the file has one.

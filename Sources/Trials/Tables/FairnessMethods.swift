@@ -113,8 +113,8 @@ struct FairnessBlock: Sendable {
   let isPaper: Bool
   /// What a reader must know of the data.
   let note: String
-  /// The seeds of a full run: three where the paper's numbers stand beside, else two.
-  var seeds: [Int] { isPaper ? [0, 1, 2] : [0, 1] }
+  /// The seeds of a full run.
+  var seeds = [0, 1, 2]
 
   /// The authors' protocol: file order, each split with its own moments, the max-step on validation rows too.
   static func official(
@@ -127,11 +127,12 @@ struct FairnessBlock: Sendable {
 
   /// Rows shuffled by the seed, moments and max-step of the fit rows alone, no label among the inputs.
   static func leakFree(
-    _ label: String, _ source: FairnessSource, standIn: FairnessSource, note: String
+    _ label: String, _ source: FairnessSource, standIn: FairnessSource, note: String, seeds: [Int]
   ) -> FairnessBlock {
     FairnessBlock(
       label: label, source: source, standIn: standIn,
-      overrides: ["data.split=shuffled", "fit.rows=train"], isPaper: false, note: note)
+      overrides: ["data.split=shuffled", "fit.rows=train"], isPaper: false, note: note,
+      seeds: seeds)
   }
 
   /// The table to read from these folders, and the note that names a substitute.

@@ -1,4 +1,5 @@
 import Storage
+import Synchronization
 
 /// A table of a paper that this package can fill: `tessera table NAME`.
 public protocol Table: SendableMetatype {
@@ -27,6 +28,9 @@ public struct TableContext: Sendable {
   public var threads: Int
   /// Who watches.
   public var observer: any RunObserver
+  /// The folders of the runs that the table has used so far, in their order, without repeats.
+  public var folders: [String] { visited.withLock { $0 } }
+  private let visited = SharedFolders()
 
   /// Makes a context.
   public init(
@@ -44,9 +48,13 @@ public struct TableContext: Sendable {
   ///
   /// - Throws: the first error, after all have ended.
   public func run(_ configs: [ResolvedConfig]) throws -> [RunResult] {
-    try Sweep.run(
+    let outcomes = try Sweep.run(
       configs, registry: registry, options: options, threads: threads, observer: observer
-    ).map { try $0.get().result }
+    ).map { try $0.get() }
+    visited.withLock { known in
+      for path in outcomes.map(\.folder.path) where !known.contains(path) { known.append(path) }
+    }
+    return outcomes.map(\.result)
   }
 
   /// Resolves an experiment with overrides and runs what comes out; ``quick`` lays the quick overrides under them.
@@ -54,6 +62,15 @@ public struct TableContext: Sendable {
   /// - Throws: ``ConfigError``, and as ``run(_:)``.
   public func run(experiment: String, _ overrides: [String]) throws -> [RunResult] {
     try run(registry.resolve(experiment: experiment, overrides: overrides, quick: quick))
+  }
+}
+
+/// The folders of a table's runs, shared by the copies of its context.
+private final class SharedFolders: Sendable {
+  private let folders = Mutex<[String]>([])
+
+  func withLock<Result: Sendable>(_ body: (inout sending [String]) -> sending Result) -> Result {
+    folders.withLock(body)
   }
 }
 
