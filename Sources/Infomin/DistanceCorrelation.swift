@@ -54,7 +54,7 @@ public struct DistanceCorrelation<Scalar: TensorScalar>: DependenceEstimator {
   }
 
   /// Distances of one array, and what centring subtracts.
-  private struct Distances: Sendable {
+  struct Distances: Sendable {
     /// `[n, n]`
     let matrix: Tensor<Scalar>
     /// `A_i·/(n−2) − A_··/(2 (n−1)(n−2))`, so that `U(A)_ij = A_ij − shift_i − shift_j`. `[n]`
