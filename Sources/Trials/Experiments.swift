@@ -3,6 +3,8 @@ extension ExperimentRegistry {
   public static let standard: ExperimentRegistry = {
     var registry = ExperimentRegistry()
     registry.register(FairnessExperiment.self)
+    registry.register(ToyGaussianExperiment.self)
+    registry.register(IndependenceExperiment.self)
     return registry
   }()
 }

@@ -2,5 +2,6 @@ extension TableCatalog {
   /// The tables of this package, in the order of listings.
   public static let standard = TableCatalog([
     FairnessAdultTable.self, FairnessCensusTable.self, InnerStepsTable.self, SliceCountTable.self,
+    ToyGaussianTable.self, IndependenceTable.self,
   ])
 }

@@ -1,0 +1,133 @@
+/// Power, size, cost and null bias of independence tests (spec §8.5). The paper's own study is not published, so that there
+/// are no numbers of its to stand beside ours.
+public struct IndependenceTable: Table {
+  /// The name on the command line.
+  public static let name = "independence"
+  /// For listings.
+  public static let summary =
+    "power at 5 %, size, seconds and null bias of permutation tests of independence"
+  /// Wall time.
+  public static let expectedTime =
+    "half an hour on one core (x86-64, AVX-512); --quick 2 minutes"
+
+  /// The share of rejections to expect of a cell, where theory says one.
+  static func expected(
+    _ statistic: IndependenceStatistic, _ family: IndependenceFamily, columns: Int, isLargest: Bool
+  ) -> (low: Double, high: Double)? {
+    guard columns == 1, isLargest, family != .independent else { return nil }
+    switch statistic {
+    // Consistent against every alternative, or nearly.
+    case .sliceJoint, .slicePair, .distance: return (0.8, 1)
+    // Sees the straight part of a relation alone; a permutation test of correlations is not exact for dependent data
+    // without correlation, so that its blind spots are low and not at the level.
+    case .pearson:
+      switch family {
+      case .linear, .sine: return (0.8, 1)
+      default: return (0, 0.5)
+      }
+    case .renyi:
+      switch family {
+      case .linear, .quadratic, .sine: return (0.8, 1)
+      default: return (0, 0.5)
+      }
+    }
+  }
+
+  /// One run of the study.
+  public static func run(_ context: TableContext) throws -> TableResult {
+    let configs = try context.registry.resolve(
+      experiment: IndependenceExperiment.name,
+      overrides: ["threads=\(context.threads)"], quick: context.quick)
+    let configuration = try configs[0].configuration(as: IndependenceConfiguration.self)
+    let result = try context.run(configs)[0]
+    return TableResult(
+      table: name, quick: context.quick, rows: rows(configuration, result))
+  }
+
+  /// Every cell of the table from one run's result.
+  static func rows(_ configuration: IndependenceConfiguration, _ result: RunResult) -> [TableRow] {
+    summaryRows(configuration, result) + powerRows(configuration, result)
+      + biasRows(configuration, result)
+  }
+
+  private static func summaryRows(
+    _ configuration: IndependenceConfiguration, _ result: RunResult
+  ) -> [TableRow] {
+    var rows: [TableRow] = []
+    for statistic in configuration.statistics {
+      let name = "size.\(statistic.rawValue)"
+      if let size = result.scalars[name], let interval = result.intervals[name] {
+        let count = zip(configuration.rows, configuration.replications).reduce(0) { $0 + $1.1 }
+        // Three standard errors of a share of that many tests about the level.
+        let tests = Double(count * configuration.dimensions.count)
+        let level = configuration.level
+        let margin = 3 * (level * (1 - level) / tests).squareRoot()
+        rows.append(
+          TableRow(
+            row: statistic.label, column: "size at \(NumberFormat.short(level))", values: [size],
+            expected: (max(0, level - margin), level + margin),
+            note: "independent data, \(Int(tests)) tests; 95 % interval "
+              + "\(NumberFormat.short(interval.low, digits: 2)) … \(NumberFormat.short(interval.high, digits: 2))"
+          ))
+      }
+    }
+    for statistic in configuration.statistics {
+      for count in configuration.rows {
+        rows.append(
+          TableRow(
+            row: statistic.label, column: "seconds a test, n \(count)",
+            values: [result.scalars["seconds.\(statistic.rawValue).n\(count)"]!],
+            note: "one thread, mean over families and dimensions"))
+      }
+    }
+    return rows
+  }
+
+  private static func powerRows(
+    _ configuration: IndependenceConfiguration, _ result: RunResult
+  ) -> [TableRow] {
+    var rows: [TableRow] = []
+    let largest = configuration.rows.max()
+    for family in configuration.families {
+      for columns in configuration.dimensions {
+        for (count, replications) in zip(configuration.rows, configuration.replications) {
+          for statistic in configuration.statistics {
+            let label = "\(family.rawValue).d\(columns).n\(count)"
+            let power = result.scalars["\(label).power/\(statistic.rawValue)"]!
+            var row = TableRow(
+              row: statistic.label, column: "\(family.rawValue) d \(columns) n \(count)",
+              values: [power],
+              expected: expected(
+                statistic, family, columns: columns, isLargest: count == largest),
+              note: "share of \(replications) tests that reject")
+            row.standardError = (power * (1 - power) / Double(replications)).squareRoot()
+            rows.append(row)
+          }
+        }
+      }
+    }
+    return rows
+  }
+
+  private static func biasRows(
+    _ configuration: IndependenceConfiguration, _ result: RunResult
+  ) -> [TableRow] {
+    var rows: [TableRow] = []
+    for form in ["joint", "pair"] {
+      for kind in ["in-sample", "held-out"] {
+        for slices in configuration.bias.slices {
+          for count in configuration.rows {
+            rows.append(
+              TableRow(
+                row: "SLICE \(form), \(kind)", column: "null value S \(slices) n \(count)",
+                values: [result.scalars["bias.s\(slices).n\(count).\(form)/\(kind)"]!],
+                note:
+                  "independent data, \(configuration.bias.dimension) columns a side, half fitted, "
+                  + "mean of \(configuration.bias.replications)"))
+          }
+        }
+      }
+    }
+    return rows
+  }
+}
