@@ -209,6 +209,36 @@ import Testing
     #expect(d.single.allSatisfy { $0 >= 0 })
   }
 
+  @Test(arguments: [1, 15, 16, 17, 70]) func centredDistancesAgreeWithTheirTwins(count: Int) {
+    var (a, h) = (Pair(count, "a"), Pair(count, "h"))
+    let (b, alphas, betas) = (Pair(count, "b"), Pair(count, "alphas"), Pair(count, "betas"))
+    let kappas = Pair(count, "kappas")
+    // Distances are not negative, and that of a row to itself is zero.
+    a.single = a.single.map(abs)
+    a.double = a.double.map(abs)
+    (a.single[count / 2], a.double[count / 2]) = (0, 0)
+    let single = Float.centredProductsRow(
+      a.single, b.single, alpha: 0.3, beta: -0.2, alphas.single, betas.single, count)
+    let double = Double.centredProductsRow(
+      a.double, b.double, alpha: 0.3, beta: -0.2, alphas.double, betas.double, count)
+    let bound = 1e-5 * Double(count)
+    #expect(abs(Double(single.uv) - double.uv) < bound)
+    #expect(abs(Double(single.uu) - double.uu) < bound)
+    #expect(abs(Double(single.vv) - double.vv) < bound)
+    #expect(abs(double.uu) > 0.01 && double.uv != double.vv)
+
+    let sum = Float.distanceGradientRow(
+      a.single, b.single, alpha: 0.3, beta: -0.2, kappa: 0.1, alphas.single, betas.single,
+      kappas.single, c1: 0.7, c2: 0.4, &h.single, count)
+    let reference = Double.distanceGradientRow(
+      a.double, b.double, alpha: 0.3, beta: -0.2, kappa: 0.1, alphas.double, betas.double,
+      kappas.double, c1: 0.7, c2: 0.4, &h.double, count)
+    let scale = max(1, h.double.map(abs).max()!)
+    for i in 0..<count { #expect(abs(Double(h.single[i]) - h.double[i]) < 1e-4 * scale) }
+    #expect(h.single[count / 2] == 0 && h.double[count / 2] == 0)
+    #expect(abs(Double(sum) - reference) < 1e-4 * scale * Double(count))
+  }
+
   @Test(arguments: [0, 1, 15, 16, 17, 70]) func adamStepsAgreeWithTheirTwins(count: Int) {
     var (p, m, v) = (Pair(count, "p"), Pair(count, "m"), Pair(count, "v"))
     v.single = v.single.map(abs)
