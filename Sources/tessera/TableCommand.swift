@@ -14,6 +14,11 @@ struct TableCommand: ParsableCommand {
   @Flag(help: "The minutes-long form.") var quick = false
   @Option(help: "Runs at a time; changes no result.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(
+    help: ArgumentHelp(
+      "Also write the table with command, commit, machine and time to a text file.",
+      valueName: "path"))
+  var file: String?
   @OptionGroup var session: SessionOptions
   @OptionGroup var places: PlaceOptions
   @OptionGroup var listing: ListingOptions
@@ -38,8 +43,15 @@ struct TableCommand: ParsableCommand {
     let context = TableContext(
       quick: quick, options: session.runOptions(places), threads: threads,
       observer: session.observer())
+    let start = ContinuousClock.now
     let result = try table.run(context)
     listing.show(result.text, result.json)
+    if let file {
+      let command = "tessera table \(name)\(quick ? " --quick" : "")"
+      try TableFiling.write(
+        result, to: file, command: command, folders: context.folders,
+        seconds: (ContinuousClock.now - start) / .seconds(1))
+    }
     guard !context.folders.isEmpty else { return }
     let path = "\(context.options.runsFolder)/\(name)\(quick ? "-quick" : "").html"
     let report = try Report.write(runs: context.folders, to: path)
