@@ -115,8 +115,6 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   public var keepsFrom = 100
   /// Epochs without a better validation loss before the learning rate falls to a tenth; 0 for never.
   public var plateauPatience = 50
-  /// The learning rate below which no plateau takes it; 0 for none, as in the authors' code.
-  public var plateauFloor = 0.0
   /// Validation rows of the validation loss, 0 for all.
   public var validationRows = 0
 
@@ -226,9 +224,6 @@ public struct FairnessConfiguration: ExperimentConfiguration {
       "first epoch whose parameters may be kept (if there are fewer epochs: the last third)",
     "plateauPatience":
       "epochs without a better validation loss before the rate falls to a tenth; 0: never",
-    "plateauFloor":
-      "learning rate below which no plateau takes it; the validation loss of fresh slices is noisy, and "
-      + "a lucky epoch starts the fall; 0: none (the authors' code)",
     "validationRows":
       "validation rows of the validation loss, 0 for all (distance correlation is n × n)",
     "fit.rows":
@@ -276,7 +271,6 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     }
     try check("seed", seed >= 0, "0 or more", seed)
     try check("threads", threads >= 1, "at least 1", threads)
-    try check("plateauFloor", plateauFloor >= 0, "0 or more", plateauFloor)
     try check("data.rows", data.rows >= 0, "0 or more", data.rows)
     for (key, value, least) in [
       ("model.hidden", model.hidden, 1), ("model.representation", model.representation, 1),

@@ -43,9 +43,7 @@ public struct FairnessExperiment: Experiment {
       inputs: data.inputCount, configuration.model, random: random.stream("model"))
     estimator = Self.estimator(configuration, random: random.stream("estimator"))
     optimiser = Adam(learningRate: configuration.learningRate)
-    plateau = ReduceLROnPlateau(
-      factor: 0.1, patience: max(configuration.plateauPatience, 1),
-      minimumRate: configuration.plateauFloor)
+    plateau = ReduceLROnPlateau(factor: 0.1, patience: max(configuration.plateauPatience, 1))
   }
 
   /// The epochs.
