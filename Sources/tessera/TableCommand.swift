@@ -14,6 +14,8 @@ struct TableCommand: ParsableCommand {
   @Flag(help: "The minutes-long form.") var quick = false
   @Option(help: "Runs at a time; changes no result.")
   var threads = ProcessInfo.processInfo.activeProcessorCount
+  @Option(help: "Seeds a row, in place of the table's own number (tables of runs only).")
+  var seeds: Int?
   @Option(
     help: ArgumentHelp(
       "Also write the table with command, commit, machine and time to a text file.",
@@ -31,6 +33,9 @@ struct TableCommand: ParsableCommand {
     if threads < 1 {
       throw ValidationError("--threads: expected a number from 1, found \(threads)")
     }
+    if let seeds, seeds < 1 {
+      throw ValidationError("--seeds: expected a number from 1, found \(seeds)")
+    }
   }
 
   func run() throws {
@@ -42,7 +47,7 @@ struct TableCommand: ParsableCommand {
     Parallelism.threads = threads
     let context = TableContext(
       quick: quick, options: session.runOptions(places), threads: threads,
-      observer: session.observer())
+      seeds: seeds, observer: session.observer())
     let start = ContinuousClock.now
     let result = try table.run(context)
     listing.show(result.text, result.json)

@@ -26,6 +26,8 @@ public struct TableContext: Sendable {
   public var options: RunOptions
   /// Runs at a time.
   public var threads: Int
+  /// Seeds a row, if not those of the table.
+  public var seeds: Int?
   /// Who watches.
   public var observer: any RunObserver
   /// The folders of the runs that the table has used so far, in their order, without repeats.
@@ -35,12 +37,13 @@ public struct TableContext: Sendable {
   /// Makes a context.
   public init(
     quick: Bool, registry: ExperimentRegistry = .standard, options: RunOptions = RunOptions(),
-    threads: Int = 1, observer: any RunObserver = SilentObserver()
+    threads: Int = 1, seeds: Int? = nil, observer: any RunObserver = SilentObserver()
   ) {
     self.quick = quick
     self.registry = registry
     self.options = options
     self.threads = threads
+    self.seeds = seeds
     self.observer = observer
   }
 
