@@ -19,11 +19,11 @@ struct PlaceOptions: ParsableArguments {
   /// Refuses a `--data` that is not there: looking elsewhere in silence would use other data.
   func validate() throws {
     var isDirectory: ObjCBool = false
-    if let dataFolder,
-      !FileManager.default.fileExists(atPath: dataFolder, isDirectory: &isDirectory)
-        || !isDirectory.boolValue
-    {
-      throw ValidationError("--data \(dataFolder): expected a folder, found none; check the path")
+    guard let dataFolder else { return }
+    let exists = FileManager.default.fileExists(atPath: dataFolder, isDirectory: &isDirectory)
+    if !exists || !isDirectory.boolValue {
+      let found = exists ? "a file; name the folder that holds it" : "none; check the path"
+      throw ValidationError("--data \(dataFolder): expected a folder, found \(found)")
     }
   }
 }

@@ -15,6 +15,9 @@ struct ListCommand: ParsableCommand {
       return listing.show(registry.text, registry.json)
     }
     let folders = RunFolder.all(in: places.runsFolder)
+    if folders.isEmpty && !listing.isJSON {
+      return print("no runs in \(places.runsFolder); `tessera run CONFIG.yaml` makes one")
+    }
     try listing.show(RunListing.list(folders), RunListing.json(folders))
   }
 }
@@ -40,6 +43,8 @@ struct ReportCommand: ParsableCommand {
   @Argument(help: "Run folders, or beginnings of their names; all runs of --runs if none is named.")
   var runs: [String] = []
   @Option(name: .customLong("to"), help: "The file to write.") var path: String?
+  @Option(name: .customLong("figures"), help: "A folder for each figure as an SVG file of its own.")
+  var figureFolder: String?
   @OptionGroup var places: PlaceOptions
 
   func run() throws {
@@ -47,7 +52,11 @@ struct ReportCommand: ParsableCommand {
       runs.isEmpty
       ? RunFolder.all(in: places.runsFolder)
       : try runs.map { try RunFolder.find($0, in: places.runsFolder) }
-    if folders.isEmpty { throw RunError.notARun(path: places.runsFolder) }
-    print(try Report.write(runs: folders.map(\.path), to: path))
+    if folders.isEmpty {
+      throw UsageError(
+        "--runs \(places.runsFolder): expected a folder of runs, found none in it; "
+          + "`tessera run CONFIG.yaml` makes one")
+    }
+    print(try Report.write(runs: folders.map(\.path), to: path, figures: figureFolder))
   }
 }

@@ -12,6 +12,7 @@ struct Tessera: ParsableCommand {
       Data sets are looked for in --data DIR, then in $TESSERA_DATA, then in the user's cache.
       Exit codes: 0 done, 1 failed, 2 bad usage or bad input, 130 and 143 interrupted and saved.
       """,
+    version: "tessera, commit \(SourceCommit.current)",
     subcommands: [
       DoctorCommand.self, RunCommand.self, TableCommand.self, ListCommand.self,
       CompareCommand.self, ReportCommand.self, ConfigCommand.self, DataCommand.self,
@@ -23,6 +24,10 @@ struct Tessera: ParsableCommand {
   /// Parses, runs and ends with the contract's exit codes; the parser's own code for bad usage is another.
   static func main() {
     var command: any ParsableCommand
+    if let complaint = unknownVerb(CommandLine.arguments.dropFirst().first) {
+      complain(complaint)
+      Foundation.exit(2)
+    }
     do {
       command = try parseAsRoot()
     } catch {
@@ -39,6 +44,16 @@ struct Tessera: ParsableCommand {
       complain(error)
       Foundation.exit(ExitStatus.code(for: error))
     }
+  }
+
+  /// The parser calls a mistyped verb an unexpected argument, and does not say which there are.
+  private static func unknownVerb(_ word: String?) -> UsageError? {
+    let verbs = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard let word, !word.hasPrefix("-"), !(verbs + ["help"]).contains(word) else { return nil }
+    let hint =
+      NearMiss.nearest(to: word, among: verbs).map { "did you mean `\($0)`?" }
+      ?? "the commands are \(verbs.joined(separator: ", "))"
+    return UsageError("no command is called `\(word)`; \(hint)")
   }
 
   /// One message on standard error.

@@ -86,6 +86,22 @@ import Testing
     #expect(try page(path).contains("<td class=\"num\">[0.0"))
   }
 
+  @Test func figuresOfSeveralRunsGoWhereAsked() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let runs = [try fixture.run("SLICE", seed: 0), try fixture.run("DC", seed: 0)]
+    let folder = fixture.root.path + "/pictures/of runs"
+    _ = try Report.write(runs: runs, figures: folder)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+    #expect(names.contains("utility-dependence-coded.svg"))
+    #expect(try page(folder + "/utility-dependence-coded.svg").contains("SLICE"))
+    // A file stands where the folder should be.
+    let error = #expect(throws: RunError.self) {
+      try Report.write(runs: runs, figures: runs[0] + "/run.json")
+    }
+    #expect("\(error!)".contains("run.json"))
+  }
+
   @Test func settingsThatDifferNameTheVariants() throws {
     let fixture = try ReportFixture()
     defer { fixture.remove() }

@@ -14,7 +14,11 @@ import Testing
   @Test(
     .enabled(if: isBuilt, "the program is not built"),
     arguments: [
-      (["frobnicate"], "frobnicate"), (["run"], "config"), (["run", "none.yaml"], "no such file"),
+      (["frobnicate"], "no command is called `frobnicate`; the commands are doctor, run"),
+      (["reprot"], "did you mean `report`?"),
+      (["report", "--runs", "/nowhere"], "found none in it"),
+      (["run", "x.yaml", "--data", "/dev/null"], "found a file"), (["run"], "config"),
+      (["run", "none.yaml"], "no such file"),
       (["run", "x.yaml", "--checkpoint-every", "0"], "found `0`"),
       (["run", "x.yaml", "--data", "/nowhere"], "--data /nowhere: expected a folder"),
       (["table", "no-such-table"], "no table is called `no-such-table`"),
@@ -42,7 +46,7 @@ import Testing
     .enabled(if: isBuilt, "the program is not built"),
     arguments: [
       ["--help"], ["help", "run"], ["doctor"], ["table", "--list"], ["list"],
-      ["list", "--experiments"], ["bench"],
+      ["list", "--experiments"], ["bench"], ["--version"],
     ])
   func answers(_ arguments: [String]) throws {
     let result = try run(arguments)

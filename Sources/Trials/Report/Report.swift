@@ -4,7 +4,7 @@ import Storage
 /// Makes a report of runs: one HTML file that needs no other file and no network.
 ///
 /// ## Topics
-/// - ``write(runs:to:)``
+/// - ``write(runs:to:figures:)``
 public enum Report {
   /// Writes the report of the runs in these folders and returns its path.
   ///
@@ -15,26 +15,29 @@ public enum Report {
   /// reported as far as it got, with its gaps named.
   ///
   /// - Parameters:
-  ///   - runs: run folders; of a single run the figures are also written as files into its `figures`.
+  ///   - runs: run folders.
   ///   - path: where to write; when nil, `report.html` in the folder of a single run, in the common parent of several, or else
   ///     in the current folder.
+  ///   - figures: the folder that gets each figure as an SVG file, made where it is missing; when nil, `figures` in the folder
+  ///     of a single run, and none for several.
   /// - Returns: the path of the page.
   /// - Throws: ``RunError`` for a folder that is no run or has a damaged file, named; `StorageError` where the
   ///   report cannot be written. Nothing half-written is left.
   @discardableResult
-  public static func write(runs: [String], to path: String? = nil) throws -> String {
+  public static func write(
+    runs: [String], to path: String? = nil, figures: String? = nil
+  ) throws -> String {
     let page = try ReportPage(runs: firstMentions(runs).map { try ReportRun(folder: $0) })
     let target = path ?? standardPath(runs)
     try AtomicFile.write(page.html(), to: target)
-    if page.runs.count == 1 {
-      let folder = page.runs[0].folder + "/figures"
+    if let folder = figures ?? (page.runs.count == 1 ? page.runs[0].folder + "/figures" : nil) {
       do {
         try FileManager.default.createDirectory(
           atPath: folder, withIntermediateDirectories: true)
       } catch {
         throw RunError.unwritable(
           path: folder, reason: error.localizedDescription,
-          advice: "check the permissions of the run folder")
+          advice: "check the path and the permissions")
       }
       for figure in page.figures {
         try AtomicFile.write(figure.standalone, to: "\(folder)/\(figure.name).svg")

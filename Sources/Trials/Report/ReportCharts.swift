@@ -7,7 +7,7 @@ struct ReportFigure {
     case bars(BarChart)
   }
 
-  let name: String
+  var name: String
   let picture: Picture
 
   /// The picture for the page, with identifiers that begin with `prefix`.

@@ -4,7 +4,7 @@ import Foundation
 struct ReportPage {
   let runs: [ReportRun]
   let comparisons: [ReportComparison]
-  /// All figures, for the files beside a single run.
+  /// All figures, for files of their own.
   private(set) var figures: [ReportFigure] = []
   private var markup = MarkupWriter()
 
@@ -18,7 +18,14 @@ struct ReportPage {
     writeHeader()
     for (index, comparison) in comparisons.enumerated() {
       if comparisons.count > 1 { markup.element("h2", content: comparison.title) }
+      let first = figures.count
       writeResults(comparison, prefix: "c\(index)-")
+      // Files of several comparisons lie in one folder, and must not overwrite each other.
+      if comparisons.count > 1 {
+        for place in first..<figures.count {
+          figures[place].name = ReportFigure.fileName(comparison.title, figures[place].name)
+        }
+      }
     }
     writeSettings()
     writeEnvironment()
