@@ -13,7 +13,7 @@ public struct IndependenceConfiguration: ExperimentConfiguration {
   /// Rows of a sample.
   public var rows = [200, 500, 1000, 2000, 5000]
   /// Replications of a test, by number of rows.
-  public var replications = [40, 40, 20, 10, 10]
+  public var replications = [100, 50, 30, 15, 5]
   /// The statistics.
   public var statistics = IndependenceStatistic.allCases
   /// Slices of a side in the sliced statistics.

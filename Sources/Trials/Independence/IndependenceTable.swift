@@ -8,7 +8,7 @@ public struct IndependenceTable: Table {
     "power at 5 %, size, seconds and null bias of permutation tests of independence"
   /// Wall time.
   public static let expectedTime =
-    "half an hour on one core (x86-64, AVX-512); --quick 2 minutes"
+    "25 minutes on one core (x86-64, AVX-512), most of it distances at n 5000; --quick 1 minute"
 
   /// The share of rejections to expect of a cell, where theory says one.
   static func expected(
