@@ -16,13 +16,35 @@ public protocol BenchmarkSuite: SendableMetatype {
 public struct BenchmarkContext: Sendable {
   /// Threads of our side and of the peers.
   public var threads: Int
-  /// Shows what is being timed.
+  /// Rounds a case; in each, ours and the peer are timed one after the other, and the median round counts.
+  public var repeats: Int
+  /// The cases to time: a name, or the beginning of one followed by `*`. All if it is `nil`.
+  public var pattern: String?
+  /// The folder of the peers' scripts, `nil` to look for it.
+  public var peerFolder: String?
+  /// The Python that runs them: a path, or a name to look for in `PATH`.
+  public var python: String
+  /// Shows what is being timed, and what is missing.
   public var report: @Sendable (String) -> Void
 
   /// Makes a context; silent by default.
-  public init(threads: Int, report: @escaping @Sendable (String) -> Void = { _ in }) {
+  public init(
+    threads: Int, repeats: Int = 3, pattern: String? = nil, peerFolder: String? = nil,
+    python: String = PeerScripts.standardPython,
+    report: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
     self.threads = threads
+    self.repeats = repeats
+    self.pattern = pattern
+    self.peerFolder = peerFolder
+    self.python = python
     self.report = report
+  }
+
+  /// Whether the case called `name` is to be timed.
+  func selects(_ name: String) -> Bool {
+    guard let pattern else { return true }
+    return pattern.hasSuffix("*") ? name.hasPrefix(pattern.dropLast()) : name == pattern
   }
 }
 

@@ -19,6 +19,13 @@ const char *ck_instruction_set(void) {
   return "baseline";
 }
 
+// The square root without errno, which sqrtf would set: a loop that must set errno cannot be vectorised.
+#if __has_builtin(__builtin_elementwise_sqrt)
+INLINE float square_root(float x) { return __builtin_elementwise_sqrt(x); }
+#else
+INLINE float square_root(float x) { return __builtin_sqrtf(x); }
+#endif
+
 INLINE float bits_to_float(int32_t i) {
   float f;
   memcpy(&f, &i, 4);
@@ -169,7 +176,7 @@ ELEMENTWISE(ck_log, log1_(v))
 ELEMENTWISE(ck_tanh, tanh1(v))
 ELEMENTWISE(ck_sigmoid, sigmoid1(v))
 ELEMENTWISE(ck_softplus, softplus1(v))
-ELEMENTWISE(ck_sqrt, __builtin_sqrtf(v))
+ELEMENTWISE(ck_sqrt, square_root(v))
 
 INLINE float sin1(float x) {
   float y = sincos1(x, 0);
@@ -315,7 +322,7 @@ CLONES void ck_adam(float *p, float *m, float *v, const float *g, float stepSize
     float vi = beta2 * v[i] + b * gi * gi;
     m[i] = mi;
     v[i] = vi;
-    p[i] -= stepSize * mi / (__builtin_sqrtf(vi) * inverse + epsilon);
+    p[i] -= stepSize * mi / (square_root(vi) * inverse + epsilon);
   }
 }
 
@@ -350,13 +357,13 @@ CLONES float ck_distance_row(float ni, const float *n, const float *g, float *d,
   for (; i + 16 <= count; i += 16)
     for (int j = 0; j < 16; j++) {
       float q = ni + n[i + j] - 2.0f * g[i + j];
-      float v = __builtin_sqrtf(q > 0.0f ? q : 0.0f);
+      float v = square_root(q > 0.0f ? q : 0.0f);
       d[i + j] = v;
       lanes[j] += v;
     }
   for (int j = 0; i < count; i++, j++) {
     float q = ni + n[i] - 2.0f * g[i];
-    float v = __builtin_sqrtf(q > 0.0f ? q : 0.0f);
+    float v = square_root(q > 0.0f ? q : 0.0f);
     d[i] = v;
     lanes[j] += v;
   }

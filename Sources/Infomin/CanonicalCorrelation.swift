@@ -29,7 +29,7 @@ public struct CanonicalPair: Sendable {
 }
 
 /// One side of the analysis, ready to be met by the other side's whitened cross products.
-enum WhitenedSide {
+package enum WhitenedSide {
   /// The Cholesky factor of `Σ₁₁`; for at least as many rows as features.
   case factor(Tensor<Double>)
   /// Fewer rows than features: the centred features `F_c` `[n, p]`, and the factor of `F_c F_cᵀ/(n−1) + r I`.
@@ -45,7 +45,7 @@ enum WhitenedSide {
   ///
   /// Returns the correlation, `w₁`, and the unit vector `b` in the second side's whitened coordinates. Where nothing
   /// correlates (a constant side), all are zero.
-  func topPair(_ right: Tensor<Double>) throws(LinearAlgebraError)
+  package func topPair(_ right: Tensor<Double>) throws(LinearAlgebraError)
     -> (correlation: Double, first: Tensor<Double>, second: Tensor<Double>)
   {
     let r = right.shape[1]

@@ -39,13 +39,15 @@ struct SliceSolve<Scalar: TensorScalar> {
     if estimator.usesDual && rows < features {
       let f = SliceFeatures.matrix(zMoments.standardized(z, rows: 0..<rows), theta)
       let g = target.features(0..<rows)
-      let fc = (f - f.mean(along: 0)).converted(to: Double.self)
+      let centred = f - f.mean(along: 0)
       let gc = g.converted(to: Double.self)
       let gCentred = gc - gc.mean(along: 0)
       whitening = try target.whitening(
         covariance: gram(gCentred, scaledBy: 1 / Double(rows - 1)), rows: rows)
-      var k = matmul(fc, fc, transposeB: true) * (1 / Double(rows - 1))
+      // The products are in `Scalar`, as those of the covariances are; what is solved is in double precision.
+      var k = rowGram(centred, scaledBy: 1 / Scalar(rows - 1)).converted(to: Double.self)
       k.addToDiagonal(estimator.ridge)
+      let fc = centred.converted(to: Double.self)
       let side = WhitenedSide.dual(
         features: fc, factor: try cholesky(k), ridge: estimator.ridge)
       pair = try side.topPair(try whitening.apply(gCentred))

@@ -89,10 +89,58 @@ public func gram<S>(_ x: Tensor<S>, scaledBy factor: S = 1) -> Tensor<S> {
   }
   var total = partial[0]
   for block in partial.dropFirst() { total += block }
-  total.withUnsafeMutableBufferPointer { c in
-    for i in 0..<n { for j in 0..<i { c[i * n + j] = c[j * n + i] } }
-  }
+  guard n > 0 else { return total }
+  total.withUnsafeMutableBufferPointer { mirrorUpperTriangle($0.baseAddress!, order: n) }
   return total
+}
+
+/// The upper triangle of `xᵀ x` (`[n, n]` for `x` of shape `[rows, n]`), in one product; below the diagonal it is zero.
+package func upperGram<S>(_ x: Tensor<S>) -> Tensor<S> {
+  require(x.rank == 2, "upperGram: wants a matrix, got shape \(x.shape)")
+  let (rows, n) = (x.shape[0], x.shape[1])
+  return Tensor(shape: [n, n]) { c in
+    c.update(repeating: 0)
+    guard n > 0 && rows > 0 else { return }
+    S.syrk(
+      n: n, k: rows, alpha: 1, x.storage.elements.baseAddress!, lda: n, beta: 0, c.baseAddress!,
+      ldc: n)
+  }
+}
+
+/// `x xᵀ` (symmetric, `[rows, rows]`), scaled by `factor`: the products of all pairs of rows.
+package func rowGram<S>(_ x: Tensor<S>, scaledBy factor: S = 1) -> Tensor<S> {
+  require(x.rank == 2, "rowGram: wants a matrix, got shape \(x.shape)")
+  let (rows, columns) = (x.shape[0], x.shape[1])
+  return Tensor(shape: [rows, rows]) { c in
+    guard rows > 0 else { return }
+    guard columns > 0 else { return c.update(repeating: 0) }
+    // Only the products from a tile's diagonal on are needed: little more than half the work of the full product.
+    let tileRows = 64
+    let tiles = (rows + tileRows - 1) / tileRows
+    let (px, pc) = (Pointer(x.storage.elements.baseAddress!), Pointer(c.baseAddress!))
+    parallel(over: tiles) { tile in
+      let row = tile * tileRows
+      S.gemm(
+        transposeA: false, transposeB: true, m: min(tileRows, rows - row), n: rows - row,
+        k: columns, alpha: factor, px.address + row * columns, lda: columns,
+        px.address + row * columns, ldb: columns, beta: 0, pc.address + row * rows + row, ldc: rows)
+    }
+    mirrorUpperTriangle(c.baseAddress!, order: rows)
+  }
+}
+
+/// Copies the upper triangle of a square matrix to the lower one, in tiles that stay in the cache.
+@specialized(where S == Float)
+@specialized(where S == Double)
+package func mirrorUpperTriangle<S: TensorScalar>(_ c: UnsafeMutablePointer<S>, order n: Int) {
+  let side = 32
+  for top in stride(from: 0, to: n, by: side) {
+    for left in stride(from: 0, through: top, by: side) {
+      for i in top..<min(top + side, n) {
+        for j in left..<min(left + side, i) { c[i * n + j] = c[j * n + i] }
+      }
+    }
+  }
 }
 
 /// An address that threads may share because each writes its own part of what it points to.

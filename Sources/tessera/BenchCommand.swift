@@ -11,11 +11,26 @@ struct BenchCommand: ParsableCommand {
 
   @Argument(help: "The suite; the suites are listed if none is named.") var suite: String?
   @Option(help: "Threads of ours and of the peers.") var threads = 1
+  @Option(
+    name: .customLong("repeat"),
+    help: "Rounds a case, ours and the peer one after the other in each; the median counts.")
+  var repeats = 3
+  @Option(
+    name: .customLong("case"),
+    help: "Time this case alone, or those that begin with NAME when NAME ends in *.")
+  var pattern: String?
+  @Option(
+    name: .customLong("peers"),
+    help: "Folder of the peers' scripts. (default: Benchmarks/peers, here or above)")
+  var peerFolder: String?
   @OptionGroup var listing: ListingOptions
 
   func validate() throws {
     if threads < 1 {
       throw ValidationError("--threads: expected a number from 1, found \(threads)")
+    }
+    if repeats < 1 {
+      throw ValidationError("--repeat: expected a number from 1, found \(repeats)")
     }
   }
 
@@ -24,10 +39,16 @@ struct BenchCommand: ParsableCommand {
     guard let suite else { return listing.show(catalog.text, catalog.json) }
     let timed = try catalog.suite(named: suite)
     Parallelism.threads = threads
-    let context = BenchmarkContext(threads: threads) { message in
+    let context = BenchmarkContext(
+      threads: threads, repeats: repeats, pattern: pattern, peerFolder: peerFolder
+    ) { message in
       FileHandle.standardError.write(Data((message + "\n").utf8))
     }
     let rows = try timed.run(context)
+    if let pattern, rows.isEmpty {
+      throw ValidationError(
+        "--case \(pattern): expected a case of the suite, found none of that name")
+    }
     listing.show(BenchmarkCatalog.text(rows), .array(rows.map(\.json)))
   }
 }

@@ -148,6 +148,7 @@ public struct Doctor: Sendable {
           "vector instructions",
           host.features.isEmpty ? "none" : host.features.joined(separator: " "),
           .warning, advice: "kernels run in their plain form, several times slower than with AVX2"),
+      Finding("kernels", VectorKernels.instructionSet),
       Finding("memory", "\(host.memory >> 20) MiB"),
     ]
   }
