@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// Distance correlation of two arrays (Székely, Rizzo, Bakirov 2007), in two centrings.

@@ -1,4 +1,5 @@
 import RealModule
+import Layers
 import TensorCore
 
 /// The slices' weights by gradient ascent instead of the solve: the adversarial form of the same estimator, kept for
@@ -17,7 +18,7 @@ enum GradientSlices {
     {
       let moments = try ColumnMoments.checked(x, name: name, estimator: "SlicedDependence")
       let features = SliceFeatures.matrix(
-        moments.standardized(x, rows: 0..<x.shape[0]), directions)
+        moments(x), directions)
       return features - features.mean(along: 0)
     }
     var sides = [
@@ -27,9 +28,9 @@ enum GradientSlices {
     let n = Scalar(z.shape[0])
     for step in 1...steps {
       let projections = sides.map { matmul($0.features, $0.weights) }
-      let moments = projections.map { ColumnMoments($0) }
+      let moments = projections.map { ColumnMoments(of: $0) }
       let standardized = zip(projections, moments).map { p, m in
-        m.standardized(p, rows: 0..<p.shape[0])
+        m(p)
       }
       let r = (standardized[0] * standardized[1]).sum() / n
       let sign: Scalar = r < 0 ? -1 : 1

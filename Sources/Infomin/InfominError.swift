@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// What can be wrong with data that a dependence estimator is given.
@@ -31,7 +32,7 @@ extension ColumnMoments {
     guard x.shape[0] >= 2 else {
       throw .tooFewRows(estimator: estimator, expected: 2, found: x.shape[0])
     }
-    let moments = ColumnMoments(x)
+    let moments = ColumnMoments(of: x)
     // A NaN or an infinity anywhere makes its column's mean or deviation NaN or infinite.
     let bad = zip(moments.mean.scalars, moments.inverseDeviation.scalars).enumerated().first {
       !$0.element.0.isFinite || !$0.element.1.isFinite

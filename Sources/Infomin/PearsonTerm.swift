@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// The mean magnitude of the correlations of all pairs of columns: `J = 1/(D d) Σ |C_ab|`, `C = Ẑᵀ T̂/(n−1)`.
@@ -47,9 +48,9 @@ public struct PearsonTerm<Scalar: TensorScalar>: DependenceEstimator {
     require(
       rows == t.shape[0],
       "PearsonTerm: z and t must have as many rows, got \(z.shape) and \(t.shape)")
-    let (zMoments, tMoments) = (ColumnMoments(z), ColumnMoments(t))
-    let zh = zMoments.standardized(z, rows: 0..<rows)
-    let th = tMoments.standardized(t, rows: 0..<rows)
+    let (zMoments, tMoments) = (ColumnMoments(of: z), ColumnMoments(of: t))
+    let zh = zMoments(z)
+    let th = tMoments(t)
     let c = matmul(zh, th, transposeA: true) * (1 / Scalar(rows - 1))
     return (zh, th, c, zMoments, tMoments)
   }

@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// The dependence of `Z` and `T` as seen by fixed slices and polynomial weights: what an encoder minimises.
@@ -91,10 +92,10 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
     )
     let rows = x.shape[0]
     let slices = side.directions.shape[0]
-    let moments = ColumnMoments(x)
+    let moments = ColumnMoments(of: x)
     let blocks = Self.blocks(rows)
     let parts = parallelMap(over: blocks.count) { block in
-      let standardized = moments.standardized(x, rows: blocks.range(block))
+      let standardized = moments(x.rows(blocks.range(block)))
       var u = matmul(standardized, side.directions, transposeB: true)
       let count = u.shape[0]
       let p = Tensor<Scalar>(shape: [count]) { p in
@@ -111,10 +112,10 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
       return (p: p, tape: keepsTape ? (x: standardized, a: u) : nil)
     }
     let p = Tensor.concatenate(parts.map(\.p), along: 0).reshaped(to: [rows, 1])
-    let spread = ColumnMoments(p)
+    let spread = ColumnMoments(of: p)
     return Projection(
       moments: moments,
-      standardized: spread.standardized(p, rows: 0..<rows).reshaped(to: [rows]),
+      standardized: spread(p).reshaped(to: [rows]),
       inverseDeviation: spread.inverseDeviation.scalars[0], tape: parts.compactMap(\.tape))
   }
 

@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// The analytic max-step on the rows of a fit.
@@ -37,7 +38,7 @@ struct SliceSolve<Scalar: TensorScalar> {
     let pair: (correlation: Double, first: Tensor<Double>, second: Tensor<Double>)
     let whitening: TargetSide<Scalar>.Whitening
     if estimator.usesDual && rows < features {
-      let f = SliceFeatures.matrix(zMoments.standardized(z, rows: 0..<rows), theta)
+      let f = SliceFeatures.matrix(zMoments(z), theta)
       let g = target.features(0..<rows)
       let centred = f - f.mean(along: 0)
       let gc = g.converted(to: Double.self)
@@ -95,7 +96,7 @@ struct SliceSolve<Scalar: TensorScalar> {
     -> FeatureMoments
   {
     FeatureMoments(rows: z.shape[0]) { range in
-      (SliceFeatures.matrix(zMoments.standardized(z, rows: range), theta), target.features(range))
+      (SliceFeatures.matrix(zMoments(z.rows(range)), theta), target.features(range))
     }
   }
 }

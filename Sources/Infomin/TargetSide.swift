@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// The target's features in the smallest coordinates that give the same canonical correlation.
@@ -34,7 +35,7 @@ struct TargetSide<Scalar: TensorScalar>: Sendable {
     if reduces && t.shape[1] == 1 && directions.scalars.allSatisfy({ $0.magnitude == 1 }) {
       coordinates = .singleColumn
     } else if reduces, let distinct = DistinctRows(t, atMost: Self.mostDistinctRows) {
-      let values = moments.standardized(distinct.values, rows: 0..<distinct.values.shape[0])
+      let values = moments(distinct.values)
       coordinates = .distinct(
         distinct, features: SliceFeatures.matrix(values, directions).converted(to: Double.self))
     } else {
@@ -51,9 +52,9 @@ struct TargetSide<Scalar: TensorScalar>: Sendable {
   func features(_ range: Range<Int>) -> Tensor<Scalar> {
     switch coordinates {
     case .dense:
-      return SliceFeatures.matrix(moments.standardized(t, rows: range), directions)
+      return SliceFeatures.matrix(moments(t.rows(range)), directions)
     case .singleColumn:
-      return SliceFeatures.matrix(moments.standardized(t, rows: range), .ones([1, 1]))
+      return SliceFeatures.matrix(moments(t.rows(range)), .ones([1, 1]))
     case .distinct(let distinct, _):
       return .oneHot(Array(distinct.labels[range]), classCount: distinct.counts.count)
     }

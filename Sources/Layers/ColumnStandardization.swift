@@ -41,7 +41,7 @@ public struct ColumnStandardization<Scalar: TensorScalar>: Layer {
     dx.combineRows(.multiply, with: (dy * y).sum(along: 0) * (-1 / Scalar(y.shape[0] - 1)))
     dx += dy
     dx.combineRows(.subtract, with: dy.mean(along: 0))
-    dx.combineRows(.multiply, with: tape.moments.inverse)
+    dx.combineRows(.multiply, with: tape.moments.inverseDeviation)
     return (dx, NoGradient())
   }
 
@@ -60,7 +60,7 @@ public struct ColumnStandardization<Scalar: TensorScalar>: Layer {
     let deviation = sqrt((y * y).sum(along: 0) * (1 / Scalar(x.shape[0] - 1)))
     let inverse = deviation.zipped(mean) { s, m in s <= tolerance * m.magnitude ? 0 : 1 / s }
     y.combineRows(.multiply, with: inverse)
-    return (y, ColumnMoments(mean: mean, deviation: deviation, inverse: inverse))
+    return (y, ColumnMoments(mean: mean, deviation: deviation, inverseDeviation: inverse))
   }
 }
 
@@ -70,11 +70,20 @@ public struct ColumnMoments<Scalar: TensorScalar>: Sendable, Equatable {
   public let mean: Tensor<Scalar>
   /// The unbiased standard deviation of each column, `[columns]`.
   public let deviation: Tensor<Scalar>
-  /// `1/deviation`, 0 for a constant column.
-  let inverse: Tensor<Scalar>
+  /// `1/deviation`, 0 for a constant column, `[columns]`.
+  public let inverseDeviation: Tensor<Scalar>
+
+  /// The moments of the columns of `x`, `[n, columns]` with `n` at least 2.
+  public init(of x: Tensor<Scalar>) { self = ColumnStandardization().moments(of: x) }
+
+  init(mean: Tensor<Scalar>, deviation: Tensor<Scalar>, inverseDeviation: Tensor<Scalar>) {
+    self.mean = mean
+    self.deviation = deviation
+    self.inverseDeviation = inverseDeviation
+  }
 
   /// Whether each column was taken for constant.
-  public var isConstant: [Bool] { inverse.scalars.map { $0 == 0 } }
+  public var isConstant: [Bool] { inverseDeviation.scalars.map { $0 == 0 } }
 
   /// `(x − mean)/deviation` for `x` of shape `[rows, columns]`, any number of rows; constant columns give 0.
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
@@ -83,7 +92,7 @@ public struct ColumnMoments<Scalar: TensorScalar>: Sendable, Equatable {
       "ColumnMoments: x must be [rows, \(mean.count)], got \(x.shape)")
     var y = x
     y.combineRows(.subtract, with: mean)
-    y.combineRows(.multiply, with: inverse)
+    y.combineRows(.multiply, with: inverseDeviation)
     return y
   }
 }
