@@ -7,7 +7,7 @@ public struct ToyGaussianTable: Table {
     "true mutual information of two Gaussian pairs at steps 0, 100, … of minimising each term"
   /// Wall time.
   public static let expectedTime =
-    "3 minutes on one core (x86-64, AVX-512); --quick half a minute"
+    "8 minutes on one core (x86-64, AVX-512); --quick 1 minute"
 
   /// The stored output of the authors' notebook, by method and step.
   static let stored: [ToyGaussianMethod: [Int: Double]] = [

@@ -117,6 +117,25 @@ import Testing
     }
   }
 
+  /// `2 Φ(−1.96/√v)` of the comment, by moments of normal and uniform numbers; and no expectation away from one column.
+  @Test func blindSpotsAreExpectedAtTheirLevel() throws {
+    func range(_ statistic: IndependenceStatistic, _ family: IndependenceFamily, columns: Int = 1)
+      -> (low: Double, high: Double)?
+    {
+      IndependenceTable.expected(
+        statistic, family, columns: columns, isLargest: true, replications: 1_000_000)
+    }
+    for (family, share) in [
+      (IndependenceFamily.quadratic, 0.1259), (.circle, 0.0144), (.product, 0.2578),
+    ] {
+      let range = try #require(range(.pearson, family))
+      #expect(range.low - 1e-3 < share && share < range.high + 1e-3)
+    }
+    #expect(range(.renyi, .product) == nil && range(.distance, .linear, columns: 2) == nil)
+    #expect(range(.sliceJoint, .circle)?.low == 0.8)
+    #expect(range(.pearson, .independent) == nil)
+  }
+
   @Test func namesTheBadKey() {
     var configuration = IndependenceConfiguration()
     configuration.replications = [3]
