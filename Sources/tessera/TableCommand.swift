@@ -16,6 +16,10 @@ struct TableCommand: ParsableCommand {
   var threads = ProcessInfo.processInfo.activeProcessorCount
   @Option(help: "Seeds a row, in place of the table's own number (tables of runs only).")
   var seeds: Int?
+  @Flag(
+    name: .customLong("done"),
+    help: "Fill rows from the runs that are done and start none (tables of runs only).")
+  var isOnlyDone = false
   @Option(
     help: ArgumentHelp(
       "Also write the table with command, commit, machine and time to a text file.",
@@ -47,7 +51,7 @@ struct TableCommand: ParsableCommand {
     Parallelism.threads = threads
     let context = TableContext(
       quick: quick, options: session.runOptions(places), threads: threads,
-      seeds: seeds, observer: session.observer())
+      seeds: seeds, onlyDone: isOnlyDone, observer: session.observer())
     let start = ContinuousClock.now
     let result = try table.run(context)
     listing.show(result.text, result.json)

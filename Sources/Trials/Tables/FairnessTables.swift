@@ -10,7 +10,7 @@ enum FairnessTableMaker {
     expected: (String, String, String) -> (low: Double, high: Double)?
   ) throws -> TableResult {
     let directories = context.options.environment.dataDirectories
-    var plans: [(block: FairnessBlock, row: FairnessRow, note: String, seeds: Int)] = []
+    var plans: [Plan] = []
     var configs: [ResolvedConfig] = []
     for (block, rows) in blocks {
       let (source, note) = block.resolved(in: directories)
@@ -20,13 +20,18 @@ enum FairnessTableMaker {
         let resolved = try context.registry.resolve(
           experiment: FairnessExperiment.name,
           overrides: block.overrides + ["data.source=\(source.rawValue)"] + row.overrides
-            + [
-              "seed=" + (0..<seeds).map(String.init).joined(separator: ",")
-            ],
+            + ["seed=" + (0..<seeds).map(String.init).joined(separator: ",")],
           quick: context.quick)
-        let notes = [note, row.note].filter { !$0.isEmpty }
-        plans.append((block, row, notes.joined(separator: "; "), resolved.count))
-        configs += resolved
+        let wanted = context.runnable(resolved)
+        let gap =
+          wanted.count < resolved.count
+          ? "\(wanted.count) of \(resolved.count) seeds done" : ""
+        let notes = [gap, note, row.note].filter { !$0.isEmpty }
+        plans.append(
+          Plan(
+            block: block, row: row, note: notes.joined(separator: "; "), first: resolved[0],
+            seeds: wanted.count))
+        configs += wanted
       }
     }
     let results = try context.run(configs)
@@ -34,7 +39,6 @@ enum FairnessTableMaker {
     var start = 0
     for plan in plans {
       let own = Array(results[start..<start + plan.seeds])
-      let config = configs[start]
       start += plan.seeds
       let label = blocks.count > 1 ? "\(plan.row.label), \(plan.block.label)" : plan.row.label
       let paper = plan.block.isPaper ? plan.row.paper : nil
@@ -48,11 +52,20 @@ enum FairnessTableMaker {
       rows.append(
         TableRow(
           row: label, column: "seconds a max-step",
-          values: try [MaxStepTimer.seconds(config, context.options.environment)],
+          values: try [MaxStepTimer.seconds(plan.first, context.options.environment)],
           paper: paper?.seconds,
           note: "this machine, one thread, at the start; the paper's on its GPU machine"))
     }
     return TableResult(table: name, quick: context.quick, rows: rows)
+  }
+
+  /// A row on its way: what it shows, and how many of the runs in order are its own.
+  private struct Plan {
+    let block: FairnessBlock
+    let row: FairnessRow
+    let note: String
+    let first: ResolvedConfig
+    let seeds: Int
   }
 
   private static func columns(

@@ -28,6 +28,8 @@ public struct TableContext: Sendable {
   public var threads: Int
   /// Seeds a row, if not those of the table.
   public var seeds: Int?
+  /// Whether rows are filled from the runs that are done, and none is started.
+  public var onlyDone: Bool
   /// Who watches.
   public var observer: any RunObserver
   /// The folders of the runs that the table has used so far, in their order, without repeats.
@@ -37,13 +39,15 @@ public struct TableContext: Sendable {
   /// Makes a context.
   public init(
     quick: Bool, registry: ExperimentRegistry = .standard, options: RunOptions = RunOptions(),
-    threads: Int = 1, seeds: Int? = nil, observer: any RunObserver = SilentObserver()
+    threads: Int = 1, seeds: Int? = nil, onlyDone: Bool = false,
+    observer: any RunObserver = SilentObserver()
   ) {
     self.quick = quick
     self.registry = registry
     self.options = options
     self.threads = threads
     self.seeds = seeds
+    self.onlyDone = onlyDone
     self.observer = observer
   }
 
@@ -58,6 +62,11 @@ public struct TableContext: Sendable {
       for path in outcomes.map(\.folder.path) where !known.contains(path) { known.append(path) }
     }
     return outcomes.map(\.result)
+  }
+
+  /// The configurations to run: all, or those that are done if only they count.
+  public func runnable(_ configs: [ResolvedConfig]) -> [ResolvedConfig] {
+    onlyDone ? configs.filter { RunFolder(of: $0, in: options.runsFolder).isDone } : configs
   }
 
   /// Resolves an experiment with overrides and runs what comes out; ``quick`` lays the quick overrides under them.
