@@ -73,7 +73,7 @@ public struct ConditionalGaussian<Scalar: TensorScalar>: Parameterized {
 /// `J = mean_i Σ_k (−(μ_ik − t_ik)² + mean_j (t_jk − μ_ik)²)/(2 exp l_ik)`, where the inner mean is
 /// `var_k + (t̄_k − μ_ik)²` with the biased variance: O(n d) in place of the authors' n × n × d tensor (spec §6.3). It bounds
 /// mutual information only where `q` is good, and may be negative.
-public struct CLUB<Scalar: TensorScalar>: DependenceEstimator {
+public struct CLUB<Scalar: TensorScalar>: DependenceEstimator, CriticEstimator {
   /// `q(t|z)`.
   public var conditional: ConditionalGaussian<Scalar>
   /// The inner loop.
@@ -97,14 +97,9 @@ public struct CLUB<Scalar: TensorScalar>: DependenceEstimator {
     self.training = training
   }
 
-  /// The critic's parameters.
-  public var state: [String: Tensor<Scalar>] {
-    Dictionary(uniqueKeysWithValues: conditional.namedParameters.map { ($0.name, $0.value) })
-  }
-
-  /// Continues with a saved critic.
-  public mutating func restore(_ state: [String: Tensor<Scalar>]) throws(ParameterError) {
-    try conditional.setParameters(to: state)
+  var critic: ConditionalGaussian<Scalar> {
+    get { conditional }
+    set { conditional = newValue }
   }
 
   /// Maximises the likelihood of `T` given `Z`.

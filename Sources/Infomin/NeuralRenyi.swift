@@ -99,7 +99,7 @@ public struct RenyiGradients: OptionSet, Sendable {
 }
 
 /// Neural Rényi as a dependence term: its network follows the encoder by a few passes at each max-step.
-public struct NeuralRenyi<Scalar: TensorScalar>: DependenceEstimator {
+public struct NeuralRenyi<Scalar: TensorScalar>: DependenceEstimator, CriticEstimator {
   /// `h`.
   public var network: MLP<Scalar>
   /// The inner loop.
@@ -115,14 +115,9 @@ public struct NeuralRenyi<Scalar: TensorScalar>: DependenceEstimator {
     self.training = training
   }
 
-  /// The critic's parameters.
-  public var state: [String: Tensor<Scalar>] {
-    Dictionary(uniqueKeysWithValues: network.namedParameters.map { ($0.name, $0.value) })
-  }
-
-  /// Continues with a saved critic.
-  public mutating func restore(_ state: [String: Tensor<Scalar>]) throws(ParameterError) {
-    try network.setParameters(to: state)
+  var critic: MLP<Scalar> {
+    get { network }
+    set { network = newValue }
   }
 
   /// Trains `h` to correlate with `T`.

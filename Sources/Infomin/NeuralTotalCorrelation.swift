@@ -9,7 +9,7 @@ import TensorCore
 ///
 /// - Note: Nothing stops an encoder from pushing the cross-entropy *above* ln 2, which fools the critic and removes no
 ///   information (stored logs of the authors end at 0.71 and 0.87). ``clampsAtIndependence`` stops the gradient there.
-public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator {
+public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator, CriticEstimator {
   /// The classifier, from `D + d` columns to two scores.
   public var network: MLP<Scalar>
   /// The inner loop.
@@ -29,14 +29,9 @@ public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator 
     self.clampsAtIndependence = clampsAtIndependence
   }
 
-  /// The critic's parameters.
-  public var state: [String: Tensor<Scalar>] {
-    Dictionary(uniqueKeysWithValues: network.namedParameters.map { ($0.name, $0.value) })
-  }
-
-  /// Continues with a saved critic.
-  public mutating func restore(_ state: [String: Tensor<Scalar>]) throws(ParameterError) {
-    try network.setParameters(to: state)
+  var critic: MLP<Scalar> {
+    get { network }
+    set { network = newValue }
   }
 
   /// Trains the classifier.

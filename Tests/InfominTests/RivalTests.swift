@@ -181,6 +181,28 @@ import Testing
     }
   }
 
+  /// What a checkpoint keeps of a critic is all of it, also through the protocol.
+  @Test func criticsComeBackFromTheirState() throws {
+    var draw = Philox(seed: 8)
+    let z: Tensor<Double> = draw.normal(shape: [12, 3])
+    let t: Tensor<Double> = draw.normal(shape: [12, 2])
+    func terms(_ seed: UInt64) -> [any DependenceEstimator<Double>] {
+      let random = Philox(seed: seed)
+      return [
+        NeuralRenyi(inputs: 3, targets: 2, hidden: [5], random: random),
+        NeuralTotalCorrelation(inputs: 3, targets: 2, hidden: 5, random: random),
+        CLUB(inputs: 3, targets: 2, hidden: 5, random: random),
+      ]
+    }
+    for (saved, fresh) in zip(terms(1), terms(2)) {
+      var fresh = fresh
+      #expect(!saved.state.isEmpty)
+      #expect(fresh.value(z, t, using: draw) != saved.value(z, t, using: draw))
+      try fresh.restore(saved.state)
+      #expect(fresh.value(z, t, using: draw) == saved.value(z, t, using: draw))
+    }
+  }
+
   /// Each critic sees dependence that is there, and none that is not, on rows it was not fitted on.
   @Test func criticsFindDependence() throws {
     var draw = Philox(seed: 3)

@@ -1,4 +1,5 @@
 import Datasets
+import Foundation
 import Infomin
 import Layers
 import RealModule
@@ -208,15 +209,14 @@ public struct FairnessExperiment: Experiment {
     let counters = Counters(
       optimiserSteps: state.stepCount, learningRate: optimiser.learningRate, plateau: plateau,
       bestEpoch: best?.epoch, bestLoss: best?.loss, warnings: warnings.sorted())
-    checkpoint.metadata["fairness"] = String(
-      decoding: try CheckpointText.encoder.encode(counters), as: UTF8.self)
+    checkpoint.metadata["fairness"] = try RunCoding.text(counters)
     return checkpoint
   }
 
   /// Continues from a saved state.
   public mutating func restore(_ checkpoint: Checkpoint) throws {
-    let counters = try CheckpointText.decoder.decode(
-      Counters.self, from: CheckpointText.data(checkpoint.text("fairness")))
+    let counters = try RunCoding.decoder.decode(
+      Counters.self, from: Data(checkpoint.text("fairness").utf8))
     func tensors(_ kind: String) throws -> [String: Tensor<Float>] {
       var found: [String: Tensor<Float>] = [:]
       for name in checkpoint.tensors.keys where name.hasPrefix(kind + "/") {
