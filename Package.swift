@@ -9,6 +9,7 @@ let package = Package(
     .library(name: "TensorCore", targets: ["TensorCore"]),
     .library(name: "Layers", targets: ["Layers"]),
     .library(name: "GradientChecking", targets: ["GradientChecking"]),
+    .library(name: "Attention", targets: ["Attention"]),
     .library(name: "Infomin", targets: ["Infomin"]),
     .library(name: "Metrics", targets: ["Metrics"]),
     .library(name: "Storage", targets: ["Storage"]),
@@ -36,6 +37,7 @@ let package = Package(
       ]),
     .target(name: "Layers", dependencies: ["TensorCore"]),
     .target(name: "GradientChecking", dependencies: ["TensorCore", "Layers"]),
+    .target(name: "Attention", dependencies: ["TensorCore", "CKernels"]),
     .target(name: "Infomin", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Metrics", dependencies: ["TensorCore"]),
     .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib"]),
@@ -43,12 +45,15 @@ let package = Package(
     .target(
       name: "Trials",
       dependencies: [
-        "TensorCore", "Layers", "GradientChecking", "Infomin", "Metrics", "Storage", "Datasets",
-        "CLAPACKE", "CHDF5", "Yams",
+        "TensorCore", "Layers", "GradientChecking", "Attention", "Infomin", "Metrics", "Storage",
+        "Datasets", "CLAPACKE", "CHDF5", "Yams",
       ]),
     .target(
       name: "Benchmarks",
-      dependencies: ["TensorCore", "Layers", "Infomin", "Metrics", "Storage", "Datasets", "Trials"]),
+      dependencies: [
+        "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Metrics", "Storage", "Datasets",
+        "Trials",
+      ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
@@ -61,6 +66,9 @@ let package = Package(
       name: "LayersTests", dependencies: ["Layers", "GradientChecking", "Storage"],
       exclude: ["Golden"]),
     .testTarget(name: "GradientCheckingTests", dependencies: ["GradientChecking", "Layers"]),
+    .testTarget(
+      name: "AttentionTests", dependencies: ["Attention", "TensorCore", "Storage"],
+      exclude: ["Golden"]),
     .testTarget(
       name: "InfominTests", dependencies: ["GradientChecking", "Infomin", "Storage"],
       exclude: ["Golden"]),
