@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "CKernelsAttention.h"
+
 // Elementwise functions: y[i] = f(x[i]). x and y may be the same array.
 void ck_exp(const float *x, float *y, size_t n);
 void ck_log(const float *x, float *y, size_t n);
