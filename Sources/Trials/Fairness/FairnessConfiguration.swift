@@ -109,8 +109,10 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   public var batchSize = 500
   /// Adam's learning rate.
   public var learningRate = 5e-4
-  /// Whether the parameters with the best validation loss are restored at the end.
-  public var keepsBest = true
+  /// Whether the parameters with the best validation loss are restored at the end, as the authors' code does for SLICE.
+  ///
+  /// Under SLICE that loss is one of fresh slices: its best epoch is a lucky draw, and the last parameters are better.
+  public var keepsBest = false
   /// The first epoch whose parameters may be kept.
   public var keepsFrom = 100
   /// Epochs without a better validation loss before the learning rate falls to a tenth; 0 for never.
@@ -187,12 +189,16 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   /// The defaults: SLICE on Adult without the leak.
   public init() {}
 
-  /// The method's name in tables and pictures, with the schedule where it is not the method's usual one, and with the
-  /// form and solver of slices where they are not the defaults.
+  /// The method's name in tables and pictures, with the schedule and the kept parameters where they are not
+  /// the method's usual ones, and with the form and solver of slices where they are not the defaults.
   var label: String {
     guard method == .slice else { return method.label }
     var extras: [String] = []
-    if schedule == .batch { extras.append("each batch") }
+    if schedule == .batch {
+      extras.append("each batch")
+    } else if keepsBest {
+      extras.append("best kept")
+    }
     if slice.form == .pair { extras.append("pair") }
     if slice.gradientSteps > 0 { extras.append("gradient") }
     return extras.isEmpty ? method.label : "\(method.label) (\(extras.joined(separator: ", ")))"
