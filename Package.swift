@@ -51,7 +51,8 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Metrics", "Storage", "Datasets",
+        "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Metrics", "Storage",
+        "Datasets",
         "Trials",
       ]),
     .executableTarget(
@@ -60,10 +61,13 @@ let package = Package(
         "Trials", "Benchmarks", "Datasets", "Storage", "TensorCore",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
+    .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport"),
     .testTarget(
-      name: "TensorCoreTests", dependencies: ["TensorCore", "Storage"], exclude: ["Golden"]),
+      name: "TensorCoreTests", dependencies: ["TensorCore", "Storage", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(
-      name: "LayersTests", dependencies: ["Layers", "GradientChecking", "Storage"],
+      name: "LayersTests",
+      dependencies: ["Layers", "GradientChecking", "Storage", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(name: "GradientCheckingTests", dependencies: ["GradientChecking", "Layers"]),
     .testTarget(

@@ -1,6 +1,7 @@
 import GradientChecking
 import Layers
 import TensorCore
+import TestSupport
 import Testing
 
 @Suite struct ColumnStandardizationTests {

@@ -1,4 +1,5 @@
 import TensorCore
+import TestSupport
 import Testing
 
 /// Properties that hold for any matrix: the factors multiply to the matrix, and are triangular or orthogonal.

@@ -1,5 +1,6 @@
 import Synchronization
 import TensorCore
+import TestSupport
 import Testing
 
 /// The number of threads changes no bit.

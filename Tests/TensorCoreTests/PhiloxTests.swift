@@ -1,4 +1,5 @@
 import TensorCore
+import TestSupport
 import Testing
 
 /// Random streams: the published vectors, independence of names, and the moments of the distributions.

@@ -1,4 +1,5 @@
 import TensorCore
+import TestSupport
 import Testing
 
 /// The C kernels, which `Float` runs, against their Swift twins in double precision.

@@ -1,4 +1,5 @@
 import TensorCore
+import TestSupport
 import Testing
 
 /// Gather, scatter, concatenation, slices and permutations against NumPy; all are exact.

@@ -1,4 +1,5 @@
 import TensorCore
+import TestSupport
 import Testing
 
 /// Tensors are values: changing a copy leaves the original as it was.

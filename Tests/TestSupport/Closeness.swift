@@ -2,7 +2,7 @@ import TensorCore
 import Testing
 
 /// Expects each element of `actual` within `tolerance · max(1, |expected|)` of `expected`, and reports the largest error.
-func expectClose<S: TensorScalar>(
+public func expectClose<S: TensorScalar>(
   _ actual: Tensor<S>, _ expected: Tensor<Double>, within tolerance: Double,
   _ name: String = "", sourceLocation: SourceLocation = #_sourceLocation
 ) {
@@ -27,12 +27,13 @@ func expectClose<S: TensorScalar>(
 }
 
 /// The tolerance of each scalar type.
-func tolerance<S: TensorScalar>(_ type: S.Type, double: Double, float: Double) -> Double {
+public func tolerance<S: TensorScalar>(_ type: S.Type, double: Double, float: Double) -> Double {
   S.self == Float.self ? float : double
 }
 
 /// A matrix of standard normal numbers from a named stream.
-func normal<S: TensorScalar>(_ shape: Shape, _ name: String, as type: S.Type = S.self) -> Tensor<S>
+public func normal<S: TensorScalar>(_ shape: Shape, _ name: String, as type: S.Type = S.self)
+  -> Tensor<S>
 {
   var random = Philox(seed: 7).stream(name)
   return random.normal(shape: shape)
