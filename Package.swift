@@ -71,7 +71,7 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(name: "GradientCheckingTests", dependencies: ["GradientChecking", "Layers"]),
     .testTarget(
-      name: "AttentionTests", dependencies: ["Attention", "TensorCore", "Storage"],
+      name: "AttentionTests", dependencies: ["Attention", "CKernels", "TensorCore", "Storage"],
       exclude: ["Golden"]),
     .testTarget(
       name: "InfominTests", dependencies: ["GradientChecking", "Infomin", "Storage"],

@@ -1,17 +1,19 @@
 import Storage
+import Yams
 
 /// Run folders as `tessera list` and `tessera compare` print them.
 public enum RunListing {
-  /// One row a run, told from the other runs of its experiment by a few settings in which they differ.
+  /// One row a run.
   public static func list(_ folders: [RunFolder]) throws -> String {
     var table = TextTable(
-      ["run", "experiment", "settings", "status", "step", "time", "started"],
+      ["run", "experiment", "label", "status", "step", "time", "started"],
       alignments: [.left, .left, .left, .left, .right, .right])
-    for (folder, record, label) in try labelled(folders) {
+    for folder in folders {
+      let record = try folder.record()
       table.add([
-        folder.path, record.experiment, label, status(of: record, folder),
-        "\(record.step)/\(record.stepCount)", NumberFormat.duration(record.seconds),
-        record.started,
+        folder.path, record.experiment, record.label.isEmpty ? "seed=\(record.seed)" : record.label,
+        status(of: record, folder), "\(record.step)/\(record.stepCount)",
+        NumberFormat.duration(record.seconds), record.started,
       ])
     }
     return table.text
@@ -20,37 +22,17 @@ public enum RunListing {
   /// The same as an array of `{run, experiment, label, seed, status, step, stepCount, seconds, started, commit, error}`.
   public static func json(_ folders: [RunFolder]) throws -> JSONValue {
     .array(
-      try labelled(folders).map { folder, record, label in
-        [
+      try folders.map { folder in
+        let record = try folder.record()
+        return [
           "run": .string(folder.path), "experiment": .string(record.experiment),
-          "label": .string(label), "seed": .integer(record.seed),
+          "label": .string(record.label), "seed": .integer(record.seed),
           "status": .string(status(of: record, folder)), "step": .integer(record.step),
           "stepCount": .integer(record.stepCount), "seconds": .number(record.seconds),
           "started": .string(record.started), "commit": .string(record.commit),
           "error": .string(record.error),
         ]
       })
-  }
-
-  /// The runs with what tells each from the others of its experiment: `method=slice seed=1`; of a run that is alone, its seed.
-  private static func labelled(_ folders: [RunFolder]) throws -> [(
-    folder: RunFolder, record: RunRecord, label: String
-  )] {
-    let records = try folders.map { try $0.record() }
-    let settings = try folders.map { try RunSettings(of: $0) }
-    var keys: [String: [String]] = [:]
-    for experiment in Set(records.map(\.experiment)) {
-      keys[experiment] = RunSettings.distinguishingKeys(
-        zip(records, settings).filter { $0.0.experiment == experiment }.map(\.1))
-    }
-    return zip(folders, zip(records, settings)).map { folder, own in
-      let (record, settings) = own
-      var parts = keys[record.experiment]!.map {
-        "\($0)=\(settings.values[$0] ?? "—")"
-      }
-      parts.append("seed=\(record.seed)")
-      return (folder, record, parts.joined(separator: " "))
-    }
   }
 
   /// `running` without a process that holds the folder is a run that was killed.
@@ -63,10 +45,10 @@ public enum RunListing {
   public static func compare(_ folders: [RunFolder]) throws -> String {
     let sides = try folders.map(Side.init)
     var text = ""
-    let differing = RunSettings.differingKeys(sides.map(\.settings))
+    let differing = differingKeys(sides)
     if !differing.isEmpty {
       var table = TextTable(["setting"] + sides.map(\.name))
-      for key in differing { table.add([key] + sides.map { $0.settings.values[key] ?? "—" }) }
+      for key in differing { table.add([key] + sides.map { $0.settings[key] ?? "—" }) }
       text += table.text + "\n"
     }
     var table = TextTable(
@@ -85,8 +67,8 @@ public enum RunListing {
     return [
       "runs": .array(folders.map { .string($0.path) }),
       "settings": .object(
-        RunSettings.differingKeys(sides.map(\.settings)).map { key in
-          .init(key, .array(sides.map { $0.settings.values[key].map { .string($0) } ?? .null }))
+        differingKeys(sides).map { key in
+          .init(key, .array(sides.map { $0.settings[key].map { .string($0) } ?? .null }))
         }),
       "results": .object(
         scalarNames(sides).map { name in
@@ -98,14 +80,41 @@ public enum RunListing {
 
   private struct Side {
     let name: String
-    let settings: RunSettings
+    let settings: [String: String]
+    let order: [String]
     let result: RunResult?
 
     init(_ folder: RunFolder) throws {
       let record = try folder.record()
       name = record.experiment + "/" + record.hash.prefix(8)
       result = try folder.result()
-      settings = try RunSettings(of: folder)
+      var pairs: [(String, String)] = []
+      if let root = try? Yams.compose(yaml: folder.configuration()) {
+        Side.flatten(root, prefix: "", into: &pairs)
+      }
+      order = pairs.map(\.0)
+      settings = Dictionary(pairs, uniquingKeysWith: { $1 })
+    }
+
+    private static func flatten(_ node: Node, prefix: String, into pairs: inout [(String, String)])
+    {
+      switch node {
+      case .mapping(let mapping):
+        for (key, value) in mapping {
+          let name = (prefix.isEmpty ? "" : prefix + ".") + (key.string ?? "?")
+          flatten(value, prefix: name, into: &pairs)
+        }
+      case .sequence(let items):
+        pairs.append((prefix, "[" + items.map { $0.string ?? "…" }.joined(separator: ", ") + "]"))
+      default: pairs.append((prefix, node.string ?? ""))
+      }
+    }
+  }
+
+  private static func differingKeys(_ sides: [Side]) -> [String] {
+    var seen: Set<String> = []
+    return sides.flatMap(\.order).filter { key in
+      seen.insert(key).inserted && Set(sides.map { $0.settings[key] }).count > 1
     }
   }
 

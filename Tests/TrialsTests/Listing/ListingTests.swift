@@ -45,11 +45,6 @@ import Testing
         return
       }
       #expect(rows.map { $0["status"] } == ["done", "done"])
-      #expect(rows.map { $0["label"] } == ["seed=0", "seed=1"])
-      let longer = try walks.resolve(experiment: "walk", overrides: ["seed=0", "stepCount=4"])
-      _ = try walks.run(longer[0], options: options)
-      let listing = try RunListing.list(RunFolder.all(in: runs))
-      #expect(listing.contains("stepCount=3 seed=1") && listing.contains("stepCount=4 seed=0"))
       let comparison = try RunListing.comparison(folders)
       #expect(comparison["settings"] == ["seed": ["0", "1"]])
       let x = try #require(try folders[1].result()).scalars["x"]!

@@ -18,7 +18,7 @@ public struct HalfTensor: Sendable, Equatable {
   public let shape: Shape
   /// What the 16 bits mean.
   public let format: Format
-  private var storage: HalfStorage
+  private var storage: PoolBuffer<UInt16>
 
   /// The elements of `x`, rounded to nearest, ties to even. What is too large becomes infinite, NaN stays NaN.
   public init(_ x: Tensor<Float>, format: Format) {
@@ -40,7 +40,7 @@ public struct HalfTensor: Sendable, Equatable {
   ) rethrows {
     self.shape = shape
     self.format = format
-    storage = HalfStorage(uninitializedCount: shape.count)
+    storage = PoolBuffer(count: shape.count)
     try body(storage.elements)
   }
 
@@ -74,7 +74,7 @@ public struct HalfTensor: Sendable, Equatable {
     _ body: (UnsafeMutableBufferPointer<UInt16>) throws -> Result
   ) rethrows -> Result {
     if !isKnownUniquelyReferenced(&storage) {
-      let copy = HalfStorage(uninitializedCount: count)
+      let copy = PoolBuffer<UInt16>(count: count)
       _ = copy.elements.initialize(from: storage.elements)
       storage = copy
     }
@@ -86,20 +86,4 @@ public struct HalfTensor: Sendable, Equatable {
     a.shape == b.shape && a.format == b.format
       && a.storage.elements.elementsEqual(b.storage.elements)
   }
-}
-
-/// The memory of a tensor of 16-bit numbers: a block of the tensor pool.
-private final class HalfStorage: @unchecked Sendable {
-  let elements: UnsafeMutableBufferPointer<UInt16>
-
-  init(uninitializedCount count: Int) {
-    let bytes = max(count, 1) * MemoryLayout<UInt16>.stride
-    guard let memory = ck_pool_allocate(bytes) else {
-      fatalError("HalfTensor: the system has no \(bytes) bytes for a tensor of \(count) elements")
-    }
-    elements = UnsafeMutableBufferPointer(
-      start: memory.bindMemory(to: UInt16.self, capacity: max(count, 1)), count: count)
-  }
-
-  deinit { ck_pool_release(elements.baseAddress) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TensorCore
 
 /// The sizes of the two levels of tiles, and the parts of the design that can be switched off to measure what they bring.
 ///
@@ -82,5 +83,20 @@ struct DataCaches: Sendable, Hashable {
       return nil
     }
     return number * factor
+  }
+}
+
+extension AttentionTiling {
+  /// The sizes as the loops want them: whole panels, and no more than there are keys.
+  ///
+  /// - Requires: sizes of at least 1.
+  func checked(keys: Int) -> AttentionTiling {
+    require(
+      queryBlock >= 1 && keyBlock >= 1,
+      "AttentionTiling: blocks must have at least 1 query and 1 key, got \(queryBlock) and \(keyBlock)"
+    )
+    var result = self
+    result.keyBlock = (min(keyBlock, max(keys, 1)) + 63) / 64 * 64
+    return result
   }
 }

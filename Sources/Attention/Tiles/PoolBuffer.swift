@@ -1,0 +1,20 @@
+import CKernels
+
+/// A block of the tensor memory pool, 64-byte aligned, that its owner frees: operands in packed form, and scratch of a task.
+final class PoolBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  let elements: UnsafeMutableBufferPointer<Element>
+
+  init(count: Int) {
+    let bytes = max(count, 1) * MemoryLayout<Element>.stride
+    guard let memory = ck_pool_allocate(bytes) else {
+      fatalError("Attention: the system has no \(bytes) bytes for \(count) numbers")
+    }
+    elements = UnsafeMutableBufferPointer(
+      start: memory.bindMemory(to: Element.self, capacity: max(count, 1)), count: count)
+  }
+
+  /// The first element.
+  var base: UnsafeMutablePointer<Element> { elements.baseAddress! }
+
+  deinit { ck_pool_release(elements.baseAddress) }
+}

@@ -1,0 +1,113 @@
+import CKernels
+import TensorCore
+
+/// The forward pass over one block of queries after another.
+///
+/// A block of queries, its running maxima, sums and unnormalised outputs never leave their task; the keys of a block stay in
+/// the second-level cache while all strips of six queries pass over it; a strip of scores stays in the first-level cache
+/// from the first product to the second, whose accumulators are loaded times the rescaling factor. Every row's result
+/// depends on the extents, the mask and the tiling alone, not on the number of threads.
+struct TiledForward<Kernels: StripKernels>: @unchecked Sendable {
+  typealias Element = Kernels.Element
+
+  let geometry: AttentionGeometry
+  let tiling: AttentionTiling
+  let mask: BoundMask
+  let queries: HeadRows
+  let operands: PackedOperands<Kernels>
+  let output: OutputRows
+  let logSumExp: UnsafeMutablePointer<Float>
+
+  /// Runs all blocks, those of the most work first within a head.
+  func run() {
+    let tasks = AttentionTask.list(geometry, mask: mask, rows: tiling.queryBlock)
+    parallel(over: tasks.count) { run(tasks[$0]) }
+  }
+
+  private func run(_ task: AttentionTask) {
+    let state = StripState<Element>(geometry, tiling: tiling, rows: task.rows.count)
+    Kernels.packQueries(
+      queries, batch: task.batch, head: task.head, rows: task.rows, padded: geometry.padded,
+      scale: Kernels.scalesQueries ? geometry.scale * log2e : 1, state.queries.base)
+    let keys = mask.keyRange(rows: task.rows, batch: task.batch, head: task.head)
+    let block = tiling.keyBlock
+    var start = keys.lowerBound / block * block
+    while start < keys.upperBound {
+      let columns = max(start, keys.lowerBound)..<min(start + block, keys.upperBound)
+      let tile = mask.tileClass(
+        rows: task.rows, columns: columns, batch: task.batch, head: task.head)
+      if tile != .empty {
+        for row in stride(from: 0, to: task.rows.count, by: 6) {
+          advance(state, task, row, start, columns, tile)
+        }
+      }
+      start += block
+    }
+    state.finish(task, geometry, output, logSumExp)
+  }
+
+  /// Takes one strip over the keys `columns` of the block that starts at `start`.
+  @inline(__always)
+  private func advance(
+    _ state: StripState<Element>, _ task: AttentionTask, _ row: Int, _ start: Int,
+    _ blockColumns: Range<Int>, _ blockClass: TileClass
+  ) {
+    let (b, head) = (task.batch, task.head)
+    let first = task.rows.lowerBound + row
+    let rows = first..<min(first + 6, task.rows.upperBound)
+    var (columns, tile) = (blockColumns, blockClass)
+    if tile == .partial {
+      columns = mask.keyRange(rows: rows, batch: b, head: head).clamped(to: blockColumns)
+      if columns.isEmpty { return }
+      tile = mask.tileClass(rows: rows, columns: columns, batch: b, head: head)
+      if tile == .empty { return }
+    }
+    // Whole vectors from the first key on: those before it are masked.
+    let begin = columns.lowerBound / 16 * 16
+    let count = columns.upperBound - begin
+    let strip = state.strip.base
+    let stride = state.stride
+    let padded = geometry.padded
+    let q = UnsafePointer(state.queries.base + row * padded)
+    scores(q, b, head / geometry.group, start, begin - start, count, strip, stride)
+    if tile == .partial {
+      mask.apply(
+        to: strip, stride: stride, rows: rows, columns: begin..<columns.upperBound, batch: b,
+        head: head)
+    } else {
+      for r in 0..<6 where begin < columns.lowerBound {
+        (strip + r * stride).update(repeating: -.infinity, count: columns.lowerBound - begin)
+      }
+    }
+    let p = state.probabilities
+    Kernels.softmax(
+      strip, stride: stride, columns: count, p, state.maxima.base + row, state.sums.base + row,
+      state.rescale.base)
+    let v = operands.valueRows(batch: b, head: head / geometry.group)
+    let even = columns.lowerBound / 2 * 2
+    Kernels.values(
+      p + (even - begin), stride: stride, v.base + even * v.stride, valueStride: v.stride,
+      count: columns.upperBound - even, padded: padded, state.rescale.base,
+      state.outputs.base + row * padded)
+  }
+
+  @inline(__always)
+  private func scores(
+    _ q: UnsafePointer<Element>, _ b: Int, _ head: Int, _ start: Int, _ first: Int, _ count: Int,
+    _ strip: UnsafeMutablePointer<Float>, _ stride: Int
+  ) {
+    let padded = geometry.padded
+    if let panels = operands.panels(batch: b, head: head, from: start) {
+      Kernels.scores(
+        q, panels, padded: padded, first: first, last: (first + count + 15) / 16 * 16,
+        scale: Kernels.scalesQueries ? 1 : geometry.scale * log2e, strip, stride: stride)
+    } else {
+      // Keys of 16 bits always are in panels.
+      let k = operands.keyRows(batch: b, head: head)
+      ck_attention_scores_unpacked(
+        UnsafeRawPointer(q).assumingMemoryBound(to: Float.self), padded,
+        UnsafeRawPointer(k.base + start * k.stride).assumingMemoryBound(to: Float.self), k.stride,
+        padded, first, first + count, strip, stride)
+    }
+  }
+}
