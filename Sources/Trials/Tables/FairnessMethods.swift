@@ -55,9 +55,7 @@ enum FairnessMethods {
     FairnessRow(
       "RENYI", adversarial("renyi", weight: "0.35", passes: 3), paper: (0.97, 0.17, 0.107)),
     FairnessRow("TC", adversarial("tc", weight: "0.05", passes: 5), paper: (0.98, 0.36, 0.131)),
-    FairnessRow(
-      "CLUB", adversarial("club", weight: "0.35", passes: 5), paper: (0.97, 0.26, 0.132),
-      note: ours),
+    club(weight: "0.35", paper: (0.97, 0.26, 0.132)),
   ]
 
   /// US Census.
@@ -80,9 +78,7 @@ enum FairnessMethods {
     FairnessRow(
       "RENYI", adversarial("renyi", weight: "0.15", passes: 2), paper: (0.95, 0.23, 0.092)),
     FairnessRow("TC", adversarial("tc", weight: "0.1", passes: 3), paper: (0.95, 0.27, 0.097)),
-    FairnessRow(
-      "CLUB", adversarial("club", weight: "0.15", passes: 5), paper: (0.94, 0.16, 0.134),
-      note: ours),
+    club(weight: "0.15", paper: (0.94, 0.16, 0.134)),
   ]
 
   /// SLICE with one solve an epoch, the schedule behind the published numbers, and the last parameters kept.
@@ -116,6 +112,16 @@ enum FairnessMethods {
       ["method=slice", "utilityWeight=\(weight)", "slice.count=100", "schedule=batch", bestKept],
       note: "a solve on every mini-batch of 500 rows: 300 features on 400 rows, under-determined",
       mostSeeds: 1)
+  }
+
+  /// CLUB with the inner loop of the authors' image cells, their only ones with CLUB: 10 passes at a learning rate of 1e-3.
+  private static func club(
+    weight: String, paper: (utility: Double, dependence: Double, seconds: Double)
+  ) -> FairnessRow {
+    FairnessRow(
+      "CLUB",
+      adversarial("club", weight: weight, passes: 10) + ["inner.learningRate=0.001"], paper: paper,
+      note: "inner loop of the authors' image cells, the weight ours: they have no cell for it")
   }
 
   /// A critic that follows on every mini-batch, the last parameters kept, as in the authors' notebooks.
