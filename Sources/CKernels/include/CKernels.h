@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "CKernelsAttention.h"
+#include "CKernelsDecode.h"
 
 // Elementwise functions: y[i] = f(x[i]). x and y may be the same array.
 void ck_exp(const float *x, float *y, size_t n);
