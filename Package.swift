@@ -71,7 +71,8 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(name: "GradientCheckingTests", dependencies: ["GradientChecking", "Layers"]),
     .testTarget(
-      name: "AttentionTests", dependencies: ["Attention", "CKernels", "TensorCore", "Storage"],
+      name: "AttentionTests",
+      dependencies: ["Attention", "CKernels", "TensorCore", "Storage", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(
       name: "InfominTests", dependencies: ["GradientChecking", "Infomin", "Storage"],
