@@ -85,8 +85,8 @@ public struct FairnessExperiment: Experiment {
   public mutating func advance(step epoch: Int, log: inout StepLog) throws {
     var shuffle = random.stream("shuffle", epoch)
     let order = shuffle.permutation(data.xTrain.shape[0])
-    try maxStep(epoch, log: &log)
-    let validationLoss = validate(epoch, log: &log)
+    let encoded = try maxStep(epoch, log: &log)
+    let validationLoss = validate(epoch, encoded: encoded, log: &log)
     var sums = (loss: 0.0, utility: 0.0, dependence: 0.0)
     let size = min(configuration.batchSize, order.count)
     // A last part of a batch is left out: its moments would be those of few rows.
@@ -108,7 +108,8 @@ public struct FairnessExperiment: Experiment {
     }
   }
 
-  private mutating func maxStep(_ epoch: Int, log: inout StepLog) throws {
+  /// The epoch's max-step. Returns the representation of the validation rows where they were among its rows.
+  private mutating func maxStep(_ epoch: Int, log: inout StepLog) throws -> Tensor<Float>? {
     let draw = random.stream("max-step", epoch)
     let rows: (x: Tensor<Float>, t: Tensor<Float>)
     switch configuration.fit.rows {
@@ -120,18 +121,24 @@ public struct FairnessExperiment: Experiment {
       let picked = Array(order.prefix(configuration.fit.sampleSize))
       rows = (data.xTrain.gather(rows: picked), data.tTrain.gather(rows: picked))
     }
-    let report = try estimator.fit(model.encode(rows.x), rows.t, using: draw)
+    let z = model.encode(rows.x)
+    let report = try estimator.fit(z, rows.t, using: draw)
     if report.inSample.isFinite { log["dependence/fit in-sample"] = report.inSample }
     if let heldOut = report.heldOut, heldOut.isFinite {
       log["dependence/fit held-out"] = heldOut
     }
     if let warning = report.warning { warnings.insert(warning) }
+    guard configuration.fit.rows == .all else { return nil }
+    return z.rows(data.xTrain.shape[0]..<z.shape[0])
   }
 
   /// One max-step as the schedule has it (on the rows of an epoch, or on one mini-batch), for the timing in tables.
   mutating func maxStepOfSchedule(_ index: Int) throws {
     var log = StepLog(step: index)
-    guard configuration.schedule == .batch else { return try maxStep(index, log: &log) }
+    guard configuration.schedule == .batch else {
+      _ = try maxStep(index, log: &log)
+      return
+    }
     let rows = 0..<min(configuration.batchSize, data.xTrain.shape[0])
     _ = try estimator.fit(
       model.encode(data.xTrain.rows(rows)), data.tTrain.rows(rows),
@@ -139,11 +146,13 @@ public struct FairnessExperiment: Experiment {
   }
 
   /// The validation loss under the present parameters; keeps a copy of them if it is the best so far.
-  private mutating func validate(_ epoch: Int, log: inout StepLog) -> Double {
+  private mutating func validate(
+    _ epoch: Int, encoded: Tensor<Float>?, log: inout StepLog
+  ) -> Double {
     let limit = configuration.validationRows
     let count =
       limit == 0 ? data.xValidation.shape[0] : min(limit, data.xValidation.shape[0])
-    let z = model.encode(data.xValidation.rows(0..<count))
+    let z = encoded?.rows(0..<count) ?? model.encode(data.xValidation.rows(0..<count))
     let utility = Double(
       RenyiObjective.value(model.predictor, z, data.yValidation.rows(0..<count)))
     let dependence = Double(
@@ -168,23 +177,26 @@ public struct FairnessExperiment: Experiment {
       data.xTrain.gather(rows: rows), data.yTrain.gather(rows: rows),
       data.tTrain.gather(rows: rows)
     )
-    if configuration.schedule == .batch {
-      let report = try estimator.fit(model.encode(x), t, using: draw.stream("max-step"))
-      if let warning = report.warning { warnings.insert(warning) }
-    }
-    let (utility, dependence, gradient) = Self.gradient(
-      model, estimator, x, y, t, weight: Float(configuration.utilityWeight), draw)
+    let (utility, dependence, gradient) = try Self.gradient(
+      model, &estimator, x, y, t, configuration, draw, &warnings)
     optimiser.update(&model, with: gradient)
     return (Double(utility), Double(dependence))
   }
 
-  /// The loss's gradient on a batch. Static, and with its passes gone when it returns, so that the optimiser finds the
-  /// parameters uniquely referenced.
+  /// The loss's gradient on a batch, after a max-step on it under `schedule: batch`; both read one pass of the encoder.
+  ///
+  /// Static, and with its passes gone when it returns, so that the optimiser finds the parameters uniquely referenced.
   private static func gradient(
-    _ model: FairModel, _ estimator: any DependenceEstimator<Float>, _ x: Tensor<Float>,
-    _ y: Tensor<Float>, _ t: Tensor<Float>, weight: Float, _ draw: Philox
-  ) -> (utility: Float, dependence: Float, gradient: FairModel.Gradient) {
+    _ model: FairModel, _ estimator: inout any DependenceEstimator<Float>, _ x: Tensor<Float>,
+    _ y: Tensor<Float>, _ t: Tensor<Float>, _ configuration: FairnessConfiguration,
+    _ draw: Philox, _ warnings: inout Set<String>
+  ) throws -> (utility: Float, dependence: Float, gradient: FairModel.Gradient) {
+    let weight = Float(configuration.utilityWeight)
     let pass = ShardedPass(model.encoder.prepared(), x)
+    if configuration.schedule == .batch {
+      let report = try estimator.fit(pass.y, t, using: draw.stream("max-step"))
+      if let warning = report.warning { warnings.insert(warning) }
+    }
     let utility = RenyiObjective.evaluate(model.predictor, pass.y, y, wanting: [.network, .z])
     let term = estimator.valueAndGradient(
       pass.y, t, includingTarget: false, using: draw.stream("objective"))
