@@ -2,28 +2,66 @@
 #include "CKernels.h"
 #include "vector.h"
 
-CLONES float ck_slice_forward(float *u, const float *w1, const float *w2, const float *w3, size_t s) {
-  float lanes[16] = {0};
-  size_t i = 0;
-  for (; i + 16 <= s; i += 16)
-    for (int j = 0; j < 16; j++) {
-      float a = tanh1(u[i + j]);
-      u[i + j] = a;
-      lanes[j] += ((w3[i + j] * a + w2[i + j]) * a + w1[i + j]) * a;
-    }
-  for (int j = 0; i < s; i++, j++) {
-    float a = tanh1(u[i]);
-    u[i] = a;
-    lanes[j] += ((w3[i] * a + w2[i]) * a + w1[i]) * a;
-  }
-  return fold_sum(lanes);
+// tanh over rows that follow each other, whatever their length.
+INLINE void tanh_all(float *u, size_t n) {
+  for (size_t i = 0; i < n; i++) u[i] = tanh1(u[i]);
 }
 
-CLONES void ck_slice_backward(const float *a, float delta, const float *w1, const float *w2, const float *w3,
-                              float *e, size_t s) {
-  for (size_t i = 0; i < s; i++) {
-    float v = a[i];
-    e[i] = delta * ((3.0f * w3[i] * v + 2.0f * w2[i]) * v + w1[i]) * (1.0f - v * v);
+CLONES void ck_slice_forward(float *u, const float *w1, const float *w2, const float *w3, float *p, size_t rows,
+                             size_t s) {
+  tanh_all(u, rows * s);
+  for (size_t r = 0; r < rows; r++) {
+    const float *a = u + r * s;
+    float lanes[16] = {0};
+    size_t i = 0;
+    for (; i + 16 <= s; i += 16)
+      for (int j = 0; j < 16; j++)
+        lanes[j] += ((w3[i + j] * a[i + j] + w2[i + j]) * a[i + j] + w1[i + j]) * a[i + j];
+    for (int j = 0; i < s; i++, j++) lanes[j] += ((w3[i] * a[i] + w2[i]) * a[i] + w1[i]) * a[i];
+    p[r] = fold_sum(lanes);
+  }
+}
+
+CLONES void ck_slice_backward(const float *a, const float *delta, const float *w1, const float *w2, const float *w3,
+                              float *e, size_t rows, size_t s) {
+  for (size_t r = 0; r < rows; r++) {
+    const float *in = a + r * s;
+    float *out = e + r * s, d = delta[r];
+    size_t i = 0;
+    for (; i + 16 <= s; i += 16)
+      for (int j = 0; j < 16; j++) {
+        float v = in[i + j];
+        out[i + j] = d * ((3.0f * w3[i + j] * v + 2.0f * w2[i + j]) * v + w1[i + j]) * (1.0f - v * v);
+      }
+    for (; i < s; i++) {
+      float v = in[i];
+      out[i] = d * ((3.0f * w3[i] * v + 2.0f * w2[i]) * v + w1[i]) * (1.0f - v * v);
+    }
+  }
+}
+
+CLONES void ck_slice_features(float *u, float shift, float *f, size_t rows, size_t s, size_t stride) {
+  tanh_all(u, rows * s);
+  for (size_t r = 0; r < rows; r++) {
+    const float *a = u + r * s;
+    float *first = f + r * stride, *second = first + s, *third = second + s;
+    size_t i = 0;
+    for (; i + 16 <= s; i += 16) {
+      float v[16], q[16];
+      for (int j = 0; j < 16; j++) {
+        v[j] = a[i + j];
+        q[j] = v[j] * v[j];
+      }
+      for (int j = 0; j < 16; j++) first[i + j] = v[j];
+      for (int j = 0; j < 16; j++) second[i + j] = q[j] - shift;
+      for (int j = 0; j < 16; j++) third[i + j] = q[j] * v[j];
+    }
+    for (; i < s; i++) {
+      float v = a[i], q = v * v;
+      first[i] = v;
+      second[i] = q - shift;
+      third[i] = q * v;
+    }
   }
 }
 

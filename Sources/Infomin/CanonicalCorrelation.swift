@@ -18,72 +18,75 @@ public struct CanonicalPair: Sendable {
     _ first: Tensor<Double>, _ second: Tensor<Double>, cross: Tensor<Double>
   ) throws(LinearAlgebraError) -> CanonicalPair {
     let l2 = try cholesky(second)
-    // Y = L₁⁻¹ Σ₁₂ L₂⁻ᵀ.
-    let right = try solveTriangular(l2, cross.transposed).transposed
-    let side = try WhitenedSide.covariance(first)
-    let (correlation, w1, b) = try side.topPair(right)
-    let w2 = try solveTriangular(l2, b.reshaped(to: [b.count, 1]), transpose: true)
-    return CanonicalPair(
-      correlation: correlation, first: w1, second: w2.reshaped(to: [b.count]))
+    let pair = try WhitenedSide(covariance: first, order: first.shape[0]).topPair(
+      try solveTriangular(l2, cross.transposed))
+    let w2 = try solveTriangular(l2, pair.second, transpose: true)
+    return CanonicalPair(correlation: pair.correlation, first: pair.first, second: w2)
   }
 }
 
 /// One side of the analysis, ready to be met by the other side's whitened cross products.
-package enum WhitenedSide {
-  /// The Cholesky factor of `Σ₁₁`; for at least as many rows as features.
-  case factor(Tensor<Double>)
-  /// Fewer rows than features: the centred features `F_c` `[n, p]`, and the factor of `F_c F_cᵀ/(n−1) + r I`.
-  case dual(features: Tensor<Double>, factor: Tensor<Double>, ridge: Double)
+package struct WhitenedSide: Sendable {
+  /// `U` with `A = Uᵀ U`, in the upper triangle of its leading block.
+  private let factor: Tensor<Double>
+  private let order: Int
+  /// The ridge of a dual side, `nil` for a covariance.
+  private let dualRidge: Double?
 
-  /// The side of a covariance that holds its ridge.
-  static func covariance(_ covariance: Tensor<Double>) throws(LinearAlgebraError) -> WhitenedSide {
-    .factor(try cholesky(covariance))
+  /// The side of `p` features from their covariance with its ridge, the leading block of a matrix of which only the upper
+  /// triangle is read; for at least as many rows as features.
+  package init(covariance: consuming Tensor<Double>, order: Int) throws(LinearAlgebraError) {
+    var factor = covariance
+    try factorLeadingBlock(&factor, order: order)
+    self.factor = factor
+    self.order = order
+    dualRidge = nil
   }
 
-  /// The pair for `right`, which is `Σ₁₂ W` `[p, r]` with the second side's whitening `W`, or for a dual side the
-  /// second side's whitened centred rows `Q` `[n, r]` (so that `Σ₁₂ W = F_cᵀ Q / (n−1)`).
+  /// The side of fewer rows than features from the products of its rows, `F_c F_cᵀ/(n−1) + r I` `[n, n]`.
+  package init(rowProducts: consuming Tensor<Double>, ridge: Double) throws(LinearAlgebraError) {
+    var factor = rowProducts
+    order = factor.shape[0]
+    try factorLeadingBlock(&factor, order: order)
+    self.factor = factor
+    dualRidge = ridge
+  }
+
+  /// The pair for `right`, which is `(Σ₁₂ W)ᵀ` `[r, p]` with the second side's whitening `W`, or for a dual side the second
+  /// side's whitened centred features `Qᵀ` `[r, n]` (so that `Σ₁₂ W = F_cᵀ Q / (n−1)`).
   ///
-  /// Returns the correlation, `w₁`, and the unit vector `b` in the second side's whitened coordinates. Where nothing
-  /// correlates (a constant side), all are zero.
+  /// Returns the correlation, `w₁` (for a dual side the `v` with `w₁ = F_cᵀ v`), and the unit vector `b` in the second side's
+  /// whitened coordinates. Where nothing correlates (a constant side), all are zero.
   package func topPair(_ right: Tensor<Double>) throws(LinearAlgebraError)
     -> (correlation: Double, first: Tensor<Double>, second: Tensor<Double>)
   {
-    let r = right.shape[1]
-    switch self {
-    case .factor(let l1):
-      let p = l1.shape[0]
-      let y = try solveTriangular(l1, right)
+    let r = right.shape[0]
+    // Yᵀ = Rᵀ U⁻¹, so that YᵀY is the matrix whose largest eigenvalue is ρ².
+    var y = right
+    solveRows(&y, factor: factor, order: order)
+    var b: Tensor<Double>
+    var projected: Tensor<Double>
+    let square: Double
+    if let ridge = dualRidge {
+      // F_c Σ₁₁⁻¹ F_cᵀ = (n−1)(I − r A⁻¹) for A = UᵀU.
+      var product = rowGram(right)
+      product.add(rowGram(y), times: -ridge)
+      product *= 1 / Double(order - 1)
+      (square, b) = try topEigenpair(product)
+      projected = matmul(b.reshaped(to: [1, r]), y) * (1 / Double(order - 1))
+    } else if r <= order {
+      (square, b) = try topEigenpair(rowGram(y))
+      projected = matmul(b.reshaped(to: [1, r]), y)
+    } else {
       let u: Tensor<Double>
-      let b: Tensor<Double>
-      let sigma: Double
-      if r <= p {
-        let (values, vectors) = try eigh(gram(y), range: r - 1..<r)
-        sigma = max(values.scalars[0], 0).squareRoot()
-        guard sigma > 0 else { return (0, .zeros([p]), .zeros([r])) }
-        b = vectors
-        u = matmul(y, b) * (1 / sigma)
-      } else {
-        let (values, vectors) = try eigh(matmul(y, y, transposeB: true), range: p - 1..<p)
-        sigma = max(values.scalars[0], 0).squareRoot()
-        guard sigma > 0 else { return (0, .zeros([p]), .zeros([r])) }
-        u = vectors
-        b = matmul(y, u, transposeA: true) * (1 / sigma)
-      }
-      let w1 = try solveTriangular(l1, u, transpose: true)
-      return (sigma, w1.reshaped(to: [p]), b.reshaped(to: [r]))
-
-    case .dual(let features, let factor, let ridge):
-      let (n, p) = (features.shape[0], features.shape[1])
-      // X = (F_c F_cᵀ/(n−1) + r I)⁻¹ Q, and F_c Σ₁₁⁻¹ F_cᵀ Q = (n−1)(Q − r X).
-      let x = try solveTriangular(
-        factor, try solveTriangular(factor, right), transpose: true)
-      var product = matmul(right, right - x * ridge, transposeA: true) * (1 / Double(n - 1))
-      product = (product + product.transposed) * 0.5
-      let (values, b) = try eigh(product, range: r - 1..<r)
-      let sigma = max(values.scalars[0], 0).squareRoot()
-      guard sigma > 0 else { return (0, .zeros([p]), .zeros([r])) }
-      let w1 = matmul(features, matmul(x, b), transposeA: true) * (1 / (Double(n - 1) * sigma))
-      return (sigma, w1.reshaped(to: [p]), b.reshaped(to: [r]))
+      (square, u) = try topEigenpair(gram(y))
+      guard square > 0 else { return (0, .zeros([order]), .zeros([r])) }
+      b = matmul(y, u.reshaped(to: [order, 1])).reshaped(to: [r]) * (1 / square.squareRoot())
+      projected = u.reshaped(to: [1, order]) * square.squareRoot()
     }
+    guard square > 0 else { return (0, .zeros([order]), .zeros([r])) }
+    projected *= 1 / square.squareRoot()
+    solveRows(&projected, factor: factor, order: order, transpose: true)
+    return (square.squareRoot(), projected.reshaped(to: [order]), b)
   }
 }

@@ -10,8 +10,8 @@ struct DistinctRows<Scalar: TensorScalar>: Sendable {
   let counts: [Int]
 
   /// `nil` if there are more than `limit` distinct rows.
-  init?(_ x: Tensor<Scalar>, atMost limit: Int) {
-    let (rows, columns) = (x.shape[0], x.shape[1])
+  init?(_ x: Tensor<Scalar>, rows: Int, atMost limit: Int) {
+    let columns = x.shape[1]
     var places: [Int] = []
     var labels = [Int](repeating: 0, count: rows)
     var counts: [Int] = []

@@ -49,8 +49,8 @@ enum PairwiseSearch {
     let y = cross.withUnsafeBufferPointer {
       whitened($0, leftInverse[i], rightInverse[j], i, j, s, r)
     }
-    let pair = try WhitenedSide.factor(Tensor.identity(3)).topPair(
-      Tensor(shape: [3, 3], scalars: y))
+    let pair = try WhitenedSide(covariance: Tensor.identity(3), order: 3).topPair(
+      Tensor(shape: [3, 3], scalars: y).transposed)
     func back(_ l: Tensor<Double>, _ u: Tensor<Double>) throws(LinearAlgebraError) -> [Double] {
       try solveTriangular(l, u.reshaped(to: [3, 1]), transpose: true).scalars
     }

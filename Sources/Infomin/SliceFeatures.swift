@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// The polynomial features of slices: for standardised rows `x` and directions `Θ`, with `a = tanh(x Θᵀ)` of shape
@@ -7,161 +8,54 @@ package enum SliceFeatures {
   /// The polynomial degree of the paper's code.
   static let degree = 3
 
+  /// Near the mean of a² for a standard normal slice. Features enter sums of products less this, so that taking their
+  /// means out in the end cancels little, even in float32; the odd powers have means near zero as they are.
+  static let squareShift = 0.4
+
   /// The features of standardised rows.
   package static func matrix<Scalar: TensorScalar>(
     _ x: Tensor<Scalar>, _ directions: Tensor<Scalar>
-  )
-    -> Tensor<Scalar>
-  {
+  ) -> Tensor<Scalar> {
     let (rows, slices) = (x.shape[0], directions.shape[0])
-    let u = matmul(x, directions, transposeB: true)
-    return Tensor(shape: [rows, degree * slices]) { out in
-      u.withUnsafeBufferPointer { u in
-        for row in 0..<rows {
-          let a = out.baseAddress! + row * degree * slices
-          Scalar.apply(.tanh, u.baseAddress! + row * slices, a, slices)
-          Scalar.combine(.multiply, a, a, a + slices, slices)
-          Scalar.combine(.multiply, a, a + slices, a + 2 * slices, slices)
-        }
+    var u = matmul(x, directions, transposeB: true)
+    return Tensor(shape: [rows, degree * slices]) { f in
+      u.withUnsafeMutableBufferPointer { u in
+        guard f.count > 0 else { return }
+        Scalar.sliceFeatures(
+          u.baseAddress!, shift: 0, f.baseAddress!, rows: rows, slices: slices,
+          stride: degree * slices)
       }
     }
   }
-}
 
-/// First and second moments of two feature matrices over many rows, in double precision.
-package struct FeatureMoments: Sendable {
-  let rows: Int
-  /// Covariance of the first features, `[p, p]`, 1/(n−1).
-  package let firstCovariance: Tensor<Double>
-  /// Covariance of the second features, `[q, q]`.
-  let secondCovariance: Tensor<Double>
-  /// Cross-covariance, `[p, q]`.
-  let crossCovariance: Tensor<Double>
-
-  /// Accumulates over blocks of rows; `block` gives both feature matrices of a range of rows.
+  /// Writes the features of a range of rows, their squares less ``squareShift``, into rows of `f` that lie `stride` apart.
   ///
-  /// Features are shifted by the first block's means before they are multiplied, so that the final subtraction of the
-  /// means loses nothing even in float32. Each block's products are in `Scalar`, their sum over blocks in `Double`.
-  package init<Scalar: TensorScalar>(
-    rows: Int, block: @Sendable (Range<Int>) -> (first: Tensor<Scalar>, second: Tensor<Scalar>)
+  /// A few rows at a time are standardised, projected and raised to their powers, so that they stay in the cache.
+  package static func write<Scalar: TensorScalar>(
+    _ range: Range<Int>, of x: Tensor<Scalar>, _ moments: ColumnMoments<Scalar>,
+    _ directions: Tensor<Scalar>, into f: UnsafeMutablePointer<Scalar>, stride: Int
   ) {
-    self.rows = rows
-    let blocks = RowBlocks(rows: rows, size: rows >= 4096 ? 1024 : 256)
-    let head = block(blocks.range(0))
-    let shift = (first: head.first.mean(along: 0), second: head.second.mean(along: 0))
-    var sums = Sums(features: (shift.first.count, shift.second.count))
-    // Groups of blocks keep the number of products alive small; they are added in order.
-    for group in stride(from: 0, to: blocks.count, by: 16) {
-      let partial = parallelMap(over: min(16, blocks.count - group)) { place in
-        let index = group + place
-        var (first, second) = index == 0 ? head : block(blocks.range(index))
-        subtract(shift.first, from: &first)
-        subtract(shift.second, from: &second)
-        return BlockProducts(first: first, second: second)
-      }
-      for products in partial { sums.add(products) }
-    }
-    let n = Double(rows)
-    let (m1, m2) = (sums.first * (1 / n), sums.second * (1 / n))
-    firstCovariance = symmetricCovariance(sums.firstSquares, m1, rows: n)
-    secondCovariance = symmetricCovariance(sums.secondSquares, m2, rows: n)
-    crossCovariance = covariance(sums.cross, m1, m2, rows: n)
-  }
-}
-
-/// The products of one block of shifted features; of the squares only the upper triangle.
-private struct BlockProducts<Scalar: TensorScalar>: Sendable {
-  let first, second, firstSquares, secondSquares, cross: Tensor<Scalar>
-
-  init(first: Tensor<Scalar>, second: Tensor<Scalar>) {
-    self.first = first.sum(along: 0)
-    self.second = second.sum(along: 0)
-    firstSquares = upperGram(first)
-    secondSquares = upperGram(second)
-    cross = matmul(first, second, transposeA: true)
-  }
-}
-
-/// The sums over blocks.
-private struct Sums {
-  var first, second, firstSquares, secondSquares, cross: Tensor<Double>
-
-  init(features: (p: Int, q: Int)) {
-    let (p, q) = features
-    first = .zeros([p])
-    second = .zeros([q])
-    firstSquares = .zeros([p, p])
-    secondSquares = .zeros([q, q])
-    cross = .zeros([p, q])
-  }
-
-  mutating func add<Scalar: TensorScalar>(_ products: BlockProducts<Scalar>) {
-    accumulate(products.first, into: &first)
-    accumulate(products.second, into: &second)
-    accumulate(products.firstSquares, into: &firstSquares)
-    accumulate(products.secondSquares, into: &secondSquares)
-    accumulate(products.cross, into: &cross)
-  }
-}
-
-/// Subtracts a row from every row, in place.
-private func subtract<Scalar: TensorScalar>(_ row: Tensor<Scalar>, from x: inout Tensor<Scalar>) {
-  let (rows, columns) = (x.shape[0], x.shape[1])
-  x.withUnsafeMutableBufferPointer { x in
-    row.withUnsafeBufferPointer { row in
-      for i in 0..<rows {
-        let target = x.baseAddress! + i * columns
-        Scalar.combine(.subtract, target, row.baseAddress!, target, columns)
-      }
-    }
-  }
-}
-
-/// `total += x` in double precision.
-@specialized(where Scalar == Float)
-@specialized(where Scalar == Double)
-private func accumulate<Scalar: TensorScalar>(_ x: Tensor<Scalar>, into total: inout Tensor<Double>)
-{
-  total.withUnsafeMutableBufferPointer { total in
-    x.withUnsafeBufferPointer { x in
-      for i in 0..<x.count { total[i] += Double(x[i]) }
-    }
-  }
-}
-
-/// `(s − n a bᵀ)/(n − 1)`.
-private func covariance(
-  _ products: Tensor<Double>, _ a: Tensor<Double>, _ b: Tensor<Double>, rows n: Double
-) -> Tensor<Double> {
-  let (p, q) = (a.count, b.count)
-  return Tensor(shape: [p, q]) { out in
-    products.withUnsafeBufferPointer { s in
-      a.withUnsafeBufferPointer { a in
-        b.withUnsafeBufferPointer { b in
-          for i in 0..<p {
-            let scaled = n * a[i]
-            for j in 0..<q { out[i * q + j] = (s[i * q + j] - scaled * b[j]) / (n - 1) }
+    let (columns, slices) = (x.shape[1], directions.shape[0])
+    let width = min(256, range.count)
+    let work = Tensor<Scalar>(shape: [width * (columns + slices)]) { work in
+      guard let standardized = work.baseAddress else { return }
+      let u = standardized + width * columns
+      x.withUnsafeBufferPointer { x in
+        directions.withUnsafeBufferPointer { directions in
+          for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: width) {
+            let rows = min(width, range.upperBound - start)
+            moments.write(x.baseAddress! + start * columns, standardized, rows: rows)
+            Scalar.gemm(
+              transposeA: false, transposeB: true, m: rows, n: slices, k: columns, alpha: 1,
+              standardized, lda: columns, directions.baseAddress!, ldb: columns, beta: 0, u,
+              ldc: slices)
+            Scalar.sliceFeatures(
+              u, shift: Scalar(squareShift), f + (start - range.lowerBound) * stride, rows: rows,
+              slices: slices, stride: stride)
           }
         }
       }
     }
-  }
-}
-
-/// The same for the upper triangle of symmetric products, mirrored.
-private func symmetricCovariance(
-  _ products: Tensor<Double>, _ mean: Tensor<Double>, rows n: Double
-) -> Tensor<Double> {
-  let p = mean.count
-  return Tensor(shape: [p, p]) { out in
-    products.withUnsafeBufferPointer { s in
-      mean.withUnsafeBufferPointer { m in
-        for i in 0..<p {
-          let mean = m[i]
-          for j in i..<p { out[i * p + j] = (s[i * p + j] - n * m[j] * mean) / (n - 1) }
-        }
-      }
-    }
-    mirrorUpperTriangle(out.baseAddress!, order: p)
+    withExtendedLifetime(work) {}
   }
 }

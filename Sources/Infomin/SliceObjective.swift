@@ -41,7 +41,16 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
 
   /// The value on a batch `z` `[n, D]`, `t` `[n, d]`.
   public func value(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>) -> Scalar {
-    let (p, q) = (project(z, self.z, keepsTape: false), project(t, self.t, keepsTape: false))
+    value(z, t, rows: 0..<z.shape[0])
+  }
+
+  /// The value on a range of rows of `z` and `t`.
+  func value(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, rows: Range<Int>) -> Scalar {
+    require(
+      z.shape[0] == t.shape[0],
+      "SliceObjective: z and t must have as many rows, got \(z.shape[0]) and \(t.shape[0])")
+    let p = SliceProjection(of: z, rows: rows, self.z, keepsTape: false)
+    let q = SliceProjection(of: t, rows: rows, self.t, keepsTape: false)
     return meanProduct(p, q).magnitude
   }
 
@@ -49,11 +58,11 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
   public func functions(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>)
     -> (h: Tensor<Scalar>, g: Tensor<Scalar>)
   {
-    let rows = z.shape[0]
-    return (
-      project(z, self.z, keepsTape: false).standardized.reshaped(to: [rows, 1]),
-      project(t, self.t, keepsTape: false).standardized.reshaped(to: [rows, 1])
-    )
+    let rows = 0..<z.shape[0]
+    func function(_ x: Tensor<Scalar>, _ side: Side) -> Tensor<Scalar> {
+      SliceProjection(of: x, rows: rows, side, keepsTape: false).standardized
+    }
+    return (function(z, self.z), function(t, self.t))
   }
 
   /// The value and its gradient with respect to `z`, and to `t` if asked for.
@@ -64,62 +73,16 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
   public func valueAndGradient(
     _ z: Tensor<Scalar>, _ t: Tensor<Scalar>, includingTarget: Bool = false
   ) -> (value: Scalar, dZ: Tensor<Scalar>, dT: Tensor<Scalar>?) {
-    let p = project(z, self.z, keepsTape: true)
-    let q = project(t, self.t, keepsTape: includingTarget)
+    let rows = 0..<z.shape[0]
+    let p = SliceProjection(of: z, rows: rows, self.z, keepsTape: true)
+    let q = SliceProjection(of: t, rows: rows, self.t, keepsTape: includingTarget)
     let r = meanProduct(p, q)
     let dZ = backward(self.z, p, against: q, r)
     let dT = includingTarget ? backward(self.t, q, against: p, r) : nil
     return (r.magnitude, dZ, dT)
   }
 
-  /// What one side's projection leaves for the backward pass.
-  private struct Projection: Sendable {
-    var moments: ColumnMoments<Scalar>
-    /// Standardised projection, `[n]`; zero where it does not vary.
-    var standardized: Tensor<Scalar>
-    /// `1/s_p`.
-    var inverseDeviation: Scalar
-    /// By block of rows: standardised columns and `A`.
-    var tape: [(x: Tensor<Scalar>, a: Tensor<Scalar>)]
-  }
-
-  private static func blocks(_ rows: Int) -> RowBlocks { RowBlocks(rows: rows, size: 128) }
-
-  private func project(_ x: Tensor<Scalar>, _ side: Side, keepsTape: Bool) -> Projection {
-    require(
-      x.rank == 2 && x.shape[1] == side.directions.shape[1] && x.shape[0] >= 2,
-      "SliceObjective: wants at least 2 rows of \(side.directions.shape[1]) columns, got \(x.shape)"
-    )
-    let rows = x.shape[0]
-    let slices = side.directions.shape[0]
-    let moments = ColumnMoments(of: x)
-    let blocks = Self.blocks(rows)
-    let parts = parallelMap(over: blocks.count) { block in
-      let standardized = moments(x.rows(blocks.range(block)))
-      var u = matmul(standardized, side.directions, transposeB: true)
-      let count = u.shape[0]
-      let p = Tensor<Scalar>(shape: [count]) { p in
-        side.weights.withUnsafeBufferPointer { w in
-          u.withUnsafeMutableBufferPointer { u in
-            for row in 0..<count {
-              p[row] = Scalar.sliceForward(
-                u.baseAddress! + row * slices, w.baseAddress!, w.baseAddress! + slices,
-                w.baseAddress! + 2 * slices, slices)
-            }
-          }
-        }
-      }
-      return (p: p, tape: keepsTape ? (x: standardized, a: u) : nil)
-    }
-    let p = Tensor.concatenate(parts.map(\.p), along: 0).reshaped(to: [rows, 1])
-    let spread = ColumnMoments(of: p)
-    return Projection(
-      moments: moments,
-      standardized: spread(p).reshaped(to: [rows]),
-      inverseDeviation: spread.inverseDeviation.scalars[0], tape: parts.compactMap(\.tape))
-  }
-
-  private func meanProduct(_ p: Projection, _ q: Projection) -> Scalar {
+  private func meanProduct(_ p: SliceProjection<Scalar>, _ q: SliceProjection<Scalar>) -> Scalar {
     let n = p.standardized.count
     require(
       n == q.standardized.count,
@@ -131,47 +94,15 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
     }
   }
 
+  /// `δ = sign(r)/(n s_p) (Q − c P)`, with `c = n r/(n − 1)`, taken back through `p`.
   private func backward(
-    _ side: Side, _ p: Projection, against q: Projection, _ r: Scalar
+    _ side: Side, _ p: SliceProjection<Scalar>, against q: SliceProjection<Scalar>, _ r: Scalar
   ) -> Tensor<Scalar> {
-    let rows = p.standardized.count
-    let columns = side.directions.shape[1]
-    let slices = side.directions.shape[0]
-    let n = Scalar(rows)
+    let n = Scalar(p.standardized.count)
     let sign: Scalar = r == 0 ? 0 : (r > 0 ? 1 : -1)
-    // δ = sign/(n s_p) (Q − c P), with c = n r/(n − 1).
-    let delta =
-      (q.standardized - p.standardized * (n * r / (n - 1))) * (sign / n * p.inverseDeviation)
-    let blocks = Self.blocks(rows)
-    let parts = parallelMap(over: blocks.count) { block in
-      let range = blocks.range(block)
-      let (x, a) = p.tape[block]
-      let e = Tensor<Scalar>(shape: a.shape) { e in
-        a.withUnsafeBufferPointer { a in
-          side.weights.withUnsafeBufferPointer { w in
-            delta.withUnsafeBufferPointer { delta in
-              for (place, row) in range.enumerated() {
-                Scalar.sliceBackward(
-                  a.baseAddress! + place * slices, delta[row], w.baseAddress!,
-                  w.baseAddress! + slices, w.baseAddress! + 2 * slices,
-                  e.baseAddress! + place * slices, slices)
-              }
-            }
-          }
-        }
-      }
-      let g = matmul(e, side.directions)
-      return (g: g, sum: g.sum(along: 0), dot: (g * x).sum(along: 0))
-    }
-    var (sum, dot) = (parts[0].sum, parts[0].dot)
-    for part in parts.dropFirst() {
-      sum += part.sum
-      dot += part.dot
-    }
-    let (meanG, slope) = (sum * (1 / n), dot * (1 / (n - 1)))
-    let finished = parallelMap(over: blocks.count) { block in
-      (parts[block].g - meanG - p.tape[block].x * slope) * p.moments.inverseDeviation
-    }
-    return Tensor.concatenate(finished, along: 0).reshaped(to: [rows, columns])
+    var delta = q.standardized
+    delta.add(p.standardized, times: -(n * r / (n - 1)))
+    delta *= sign / n * p.inverseDeviation
+    return p.backward(delta, side)
   }
 }

@@ -95,14 +95,16 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
       throw .tooFewRows(
         estimator: "SlicedDependence", expected: Int((8 / fitFraction).rounded(.up)), found: rows)
     }
-    let (zFit, tFit) = (z.rows(0..<fitRows), t.rows(0..<fitRows))
     let objective: SliceObjective<Scalar>
     let correlation: Double
+    var inSample: Scalar?
     switch solver {
     case .analytic:
       do {
-        (objective, correlation) = try SliceSolve(estimator: self, z: zFit, t: tFit).solve(
+        let solution = try SliceSolve(estimator: self, z: z, t: t, rows: fitRows).solve(
           directions.z, directions.t)
+        (objective, correlation) = (solution.objective, solution.correlation)
+        inSample = solution.inSample.map { Scalar($0) }
       } catch let error as InfominError {
         throw error
       } catch let error as LinearAlgebraError {
@@ -110,15 +112,16 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
       } catch { fatalError("SlicedDependence: unexpected \(error)") }
     case .gradient(let steps, let learningRate):
       objective = try GradientSlices.fit(
-        zFit, tFit, directions.z, directions.t, steps: steps, learningRate: learningRate)
+        z.rows(0..<fitRows), t.rows(0..<fitRows), directions.z, directions.t, steps: steps,
+        learningRate: learningRate)
       correlation = .nan
     }
-    let inSample = objective.value(zFit, tFit)
     // Three rows are the fewest whose correlation is not ±1 by construction.
     let heldOut =
-      rows - fitRows >= 3 ? objective.value(z.rows(fitRows..<rows), t.rows(fitRows..<rows)) : nil
+      rows - fitRows >= 3 ? objective.value(z, t, rows: fitRows..<rows) : nil
     return SliceFit(
-      objective: objective, correlation: correlation, inSample: inSample, heldOut: heldOut,
+      objective: objective, correlation: correlation,
+      inSample: inSample ?? objective.value(z, t, rows: 0..<fitRows), heldOut: heldOut,
       fitRows: fitRows, featureCount: form == .joint ? 3 * directions.z.shape[0] : 3)
   }
 

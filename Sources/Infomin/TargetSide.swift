@@ -25,7 +25,8 @@ struct TargetSide<Scalar: TensorScalar>: Sendable {
   private let coordinates: Coordinates
 
   init(
-    _ t: Tensor<Scalar>, moments: ColumnMoments<Scalar>, directions: Tensor<Scalar>, ridge: Double,
+    _ t: Tensor<Scalar>, rows: Int, moments: ColumnMoments<Scalar>, directions: Tensor<Scalar>,
+    ridge: Double,
     reduces: Bool
   ) throws(InfominError) {
     self.t = t
@@ -34,7 +35,7 @@ struct TargetSide<Scalar: TensorScalar>: Sendable {
     self.ridge = ridge
     if reduces && t.shape[1] == 1 && directions.scalars.allSatisfy({ $0.magnitude == 1 }) {
       coordinates = .singleColumn
-    } else if reduces, let distinct = DistinctRows(t, atMost: Self.mostDistinctRows) {
+    } else if reduces, let distinct = DistinctRows(t, rows: rows, atMost: Self.mostDistinctRows) {
       let values = moments(distinct.values)
       coordinates = .distinct(
         distinct, features: SliceFeatures.matrix(values, directions).converted(to: Double.self))
@@ -48,15 +49,33 @@ struct TargetSide<Scalar: TensorScalar>: Sendable {
   /// How many distinct rows still pay.
   static var mostDistinctRows: Int { 24 }
 
-  /// The features of a range of rows, in this side's coordinates: `[rows, q]`.
-  func features(_ range: Range<Int>) -> Tensor<Scalar> {
+  /// `q`, the number of features in this side's coordinates.
+  var featureCount: Int {
+    switch coordinates {
+    case .dense: 3 * directions.shape[0]
+    case .singleColumn: 3
+    case .distinct(let distinct, _): distinct.counts.count
+    }
+  }
+
+  /// What stands on the diagonal of the covariance of the features that the weights of ``Whitening/weights(_:)`` belong to.
+  var ridgeOfFeatures: Double {
+    isSingleColumn ? ridge / Double(directions.shape[0]) : ridge
+  }
+
+  /// Writes the features of a range of rows, `q` in a row, less some constants that covariances do not see.
+  func write(_ range: Range<Int>, into f: UnsafeMutablePointer<Scalar>, stride: Int) {
     switch coordinates {
     case .dense:
-      return SliceFeatures.matrix(moments(t.rows(range)), directions)
+      SliceFeatures.write(range, of: t, moments, directions, into: f, stride: stride)
     case .singleColumn:
-      return SliceFeatures.matrix(moments(t.rows(range)), .ones([1, 1]))
+      SliceFeatures.write(range, of: t, moments, .ones([1, 1]), into: f, stride: stride)
     case .distinct(let distinct, _):
-      return .oneHot(Array(distinct.labels[range]), classCount: distinct.counts.count)
+      for (place, label) in distinct.labels[range].enumerated() {
+        let row = f + place * stride
+        row.update(repeating: 0, count: distinct.counts.count)
+        row[label] = 1
+      }
     }
   }
 
@@ -67,11 +86,11 @@ struct TargetSide<Scalar: TensorScalar>: Sendable {
     /// `W` `[k, r]` for distinct rows, and `B` `[3 S, r]`, which takes whitened coordinates to weights.
     case matrix(Tensor<Double>, back: Tensor<Double>)
 
-    /// `x W` for `x` `[rows, q]`.
+    /// `Wᵀ x` for `x` `[q, columns]`.
     func apply(_ x: Tensor<Double>) throws(LinearAlgebraError) -> Tensor<Double> {
       switch self {
-      case .factor(let l): try solveTriangular(l, x.transposed).transposed
-      case .matrix(let w, _): matmul(x, w)
+      case .factor(let l): try solveTriangular(l, x)
+      case .matrix(let w, _): matmul(w, x, transposeA: true)
       }
     }
 
@@ -85,12 +104,12 @@ struct TargetSide<Scalar: TensorScalar>: Sendable {
     }
   }
 
-  /// The whitening for the covariance (without ridge) of ``features(_:)`` over `rows` rows.
+  /// The whitening for the covariance (without ridge) of the features over `rows` rows.
   func whitening(covariance: Tensor<Double>, rows: Int) throws(LinearAlgebraError) -> Whitening {
     switch coordinates {
     case .dense, .singleColumn:
       var ridged = covariance
-      ridged.addToDiagonal(isSingleColumn ? ridge / Double(directions.shape[0]) : ridge)
+      ridged.addToDiagonal(ridgeOfFeatures, upTo: featureCount)
       return .factor(try cholesky(ridged))
     case .distinct(let distinct, let features):
       // √n_i (g_i − mean) = U diag(s) Vᵀ; then M = L₁⁻¹ F_cᵀ (U/√n_i) diag(s/√((n−1)(s² + (n−1) r))), and F_cᵀ times
@@ -107,7 +126,7 @@ struct TargetSide<Scalar: TensorScalar>: Sendable {
   }
 
   /// The slices and weights of the objective for weights in this side's coordinates, `[q, 1]`.
-  func side(of weights: Tensor<Double>) throws(LinearAlgebraError) -> SliceObjective<Scalar>.Side {
+  func side(of weights: Tensor<Double>) -> SliceObjective<Scalar>.Side {
     let directions: Tensor<Scalar> = isSingleColumn ? .ones([1, 1]) : self.directions
     return .init(
       directions: directions,

@@ -33,34 +33,40 @@ public struct ColumnStandardization<Scalar: TensorScalar>: Layer {
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)
   {
-    let y = tape.y
+    let (y, moments) = (tape.y, tape.moments)
     require(
       dy.shape == y.shape, "ColumnStandardization.backward: dy must be \(y.shape), got \(dy.shape)")
-    // y ⟨dy, y⟩/(n − 1), then dy minus it, and so on in place.
-    var dx = y
-    dx.combineRows(.multiply, with: (dy * y).sum(along: 0) * (-1 / Scalar(y.shape[0] - 1)))
-    dx += dy
-    dx.combineRows(.subtract, with: dy.mean(along: 0))
-    dx.combineRows(.multiply, with: tape.moments.inverseDeviation)
+    let (rows, columns) = (y.shape[0], y.shape[1])
+    guard columns > 0 else { return (dy, NoGradient()) }
+    let dx = Tensor<Scalar>(shape: y.shape) { dx in
+      let work = Tensor<Scalar>(shape: [2, columns]) { work in
+        let (mean, slope) = (work.baseAddress!, work.baseAddress! + columns)
+        dy.withUnsafeBufferPointer { dy in
+          y.withUnsafeBufferPointer { y in
+            let (dy, y) = (dy.baseAddress!, y.baseAddress!)
+            PairwiseRows.sums(dy, rows: rows, columns: columns, into: mean)
+            PairwiseRows.products(dy, y, rows: rows, columns: columns, into: slope)
+            Scalar.scaleShift(mean, 1 / Scalar(rows), 0, mean, columns)
+            Scalar.scaleShift(slope, 1 / Scalar(rows - 1), 0, slope, columns)
+            moments.writeBackward(dy, y, mean: mean, slope: slope, dx.baseAddress!, rows: rows)
+          }
+        }
+      }
+      withExtendedLifetime(work) {}
+    }
     return (dx, NoGradient())
   }
 
   /// The means and deviations of the columns of `x`, `[n, columns]`, to standardise other rows with.
-  public func moments(of x: Tensor<Scalar>) -> ColumnMoments<Scalar> { standardize(x).moments }
+  public func moments(of x: Tensor<Scalar>) -> ColumnMoments<Scalar> {
+    ColumnMoments(of: x, rows: 0..<(x.shape.dimensions.first ?? 0), tolerance: tolerance)
+  }
 
   private func standardize(_ x: Tensor<Scalar>)
     -> (y: Tensor<Scalar>, moments: ColumnMoments<Scalar>)
   {
-    require(
-      x.rank == 2 && x.shape[0] >= 2,
-      "ColumnStandardization: x must be [n, columns] with n at least 2, got \(x.shape)")
-    let mean = x.mean(along: 0)
-    var y = x
-    y.combineRows(.subtract, with: mean)
-    let deviation = sqrt((y * y).sum(along: 0) * (1 / Scalar(x.shape[0] - 1)))
-    let inverse = deviation.zipped(mean) { s, m in s <= tolerance * m.magnitude ? 0 : 1 / s }
-    y.combineRows(.multiply, with: inverse)
-    return (y, ColumnMoments(mean: mean, deviation: deviation, inverseDeviation: inverse))
+    let moments = moments(of: x)
+    return (moments(x), moments)
   }
 }
 
@@ -76,10 +82,38 @@ public struct ColumnMoments<Scalar: TensorScalar>: Sendable, Equatable {
   /// The moments of the columns of `x`, `[n, columns]` with `n` at least 2.
   public init(of x: Tensor<Scalar>) { self = ColumnStandardization().moments(of: x) }
 
-  init(mean: Tensor<Scalar>, deviation: Tensor<Scalar>, inverseDeviation: Tensor<Scalar>) {
+  /// The moments of the columns of a range of rows; `tolerance` as in ``ColumnStandardization``.
+  package init(of x: Tensor<Scalar>, rows range: Range<Int>, tolerance: Scalar? = nil) {
+    require(
+      x.rank == 2 && range.count >= 2 && range.lowerBound >= 0 && range.upperBound <= x.shape[0],
+      "ColumnStandardization: x must be [n, columns] with n at least 2, got \(x.shape)")
+    let (rows, columns) = (range.count, x.shape[1])
+    let mean = Tensor<Scalar>(shape: [columns]) { mean in
+      x.withUnsafeBufferPointer { x in
+        guard let out = mean.baseAddress, columns > 0 else { return }
+        PairwiseRows.sums(
+          x.baseAddress! + range.lowerBound * columns, rows: rows, columns: columns, into: out)
+        Scalar.scaleShift(out, 1 / Scalar(rows), 0, out, columns)
+      }
+    }
+    let deviation = Tensor<Scalar>(shape: [columns]) { deviation in
+      x.withUnsafeBufferPointer { x in
+        mean.withUnsafeBufferPointer { mean in
+          guard let out = deviation.baseAddress, columns > 0 else { return }
+          PairwiseRows.squares(
+            x.baseAddress! + range.lowerBound * columns, mean: mean.baseAddress!, rows: rows,
+            columns: columns, into: out)
+          Scalar.scaleShift(out, 1 / Scalar(rows - 1), 0, out, columns)
+          Scalar.apply(.sqrt, out, out, columns)
+        }
+      }
+    }
     self.mean = mean
     self.deviation = deviation
-    self.inverseDeviation = inverseDeviation
+    let tolerance = tolerance ?? ColumnStandardization<Scalar>().tolerance
+    inverseDeviation = deviation.zipped(mean) { s, m in
+      s <= tolerance * m.magnitude ? 0 : 1 / s
+    }
   }
 
   /// Whether each column was taken for constant.
@@ -90,31 +124,39 @@ public struct ColumnMoments<Scalar: TensorScalar>: Sendable, Equatable {
     require(
       x.rank == 2 && x.shape[1] == mean.count,
       "ColumnMoments: x must be [rows, \(mean.count)], got \(x.shape)")
-    var y = x
-    y.combineRows(.subtract, with: mean)
-    y.combineRows(.multiply, with: inverseDeviation)
-    return y
-  }
-}
-
-extension Tensor {
-  /// Replaces each row `x` of a matrix by `x ∘ row`, in place; a single column goes as one array.
-  fileprivate mutating func combineRows(_ operation: ArithmeticOperation, with row: Tensor) {
-    let (rows, columns) = (shape[0], shape[1])
-    guard count > 0 else { return }
-    withUnsafeMutableBufferPointer { x in
-      let x = x.baseAddress!
-      row.withUnsafeBufferPointer { row in
-        let row = row.baseAddress!
-        switch operation {
-        case .subtract where columns == 1: Scalar.scaleShift(x, 1, -row[0], x, rows)
-        case .multiply where columns == 1: Scalar.scaleShift(x, row[0], 0, x, rows)
-        default:
-          for r in 0..<rows {
-            Scalar.combine(operation, x + r * columns, row, x + r * columns, columns)
-          }
-        }
+    return Tensor(shape: x.shape) { y in
+      x.withUnsafeBufferPointer { x in
+        guard y.count > 0 else { return }
+        write(x.baseAddress!, y.baseAddress!, rows: y.count / mean.count)
       }
+    }
+  }
+
+  /// The same for the rows at an address; `x` and `y` may be the same memory.
+  package func write(
+    _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, rows: Int
+  ) {
+    mean.withUnsafeBufferPointer { mean in
+      inverseDeviation.withUnsafeBufferPointer { factor in
+        guard mean.count > 0 else { return }
+        Scalar.standardizeRows(
+          x, mean: mean.baseAddress!, factor: factor.baseAddress!, y, rows: rows,
+          columns: mean.count)
+      }
+    }
+  }
+
+  /// The backward of standardising for rows at an address, with the mean of `dy` and `⟨dy, y⟩/(n − 1)` over all rows; `dx` may
+  /// be the memory of `dy`.
+  package func writeBackward(
+    _ dy: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, mean: UnsafePointer<Scalar>,
+    slope: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>, rows: Int
+  ) {
+    inverseDeviation.withUnsafeBufferPointer { factor in
+      guard factor.count > 0 else { return }
+      Scalar.standardizeRowsBackward(
+        dy, y, mean: mean, slope: slope, factor: factor.baseAddress!, dx, rows: rows,
+        columns: factor.count)
     }
   }
 }

@@ -125,32 +125,6 @@ public enum ReferenceKernels {
     }
   }
 
-  /// Twin of ``TensorScalar/sliceForward(_:_:_:_:_:)``.
-  @inlinable @inline(__always)
-  public static func sliceForward<S: Real & BinaryFloatingPoint>(
-    _ u: UnsafeMutablePointer<S>, _ w1: UnsafePointer<S>, _ w2: UnsafePointer<S>,
-    _ w3: UnsafePointer<S>, _ count: Int
-  ) -> S {
-    var p: S = 0
-    for k in 0..<count {
-      let a = S.tanh(u[k])
-      u[k] = a
-      p += ((w3[k] * a + w2[k]) * a + w1[k]) * a
-    }
-    return p
-  }
-
-  /// Twin of ``TensorScalar/sliceBackward(_:_:_:_:_:_:_:)``.
-  @inlinable @inline(__always)
-  public static func sliceBackward<S: BinaryFloatingPoint>(
-    _ a: UnsafePointer<S>, _ delta: S, _ w1: UnsafePointer<S>, _ w2: UnsafePointer<S>,
-    _ w3: UnsafePointer<S>, _ e: UnsafeMutablePointer<S>, _ count: Int
-  ) {
-    for k in 0..<count {
-      e[k] = delta * ((3 * w3[k] * a[k] + 2 * w2[k]) * a[k] + w1[k]) * (1 - a[k] * a[k])
-    }
-  }
-
   /// Twin of ``TensorScalar/distanceRow(_:_:_:_:_:)``.
   @inlinable @inline(__always)
   public static func distanceRow<S: BinaryFloatingPoint>(

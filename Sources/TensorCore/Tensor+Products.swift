@@ -95,6 +95,8 @@ public func gram<S>(_ x: Tensor<S>, scaledBy factor: S = 1) -> Tensor<S> {
 }
 
 /// The upper triangle of `xᵀ x` (`[n, n]` for `x` of shape `[rows, n]`), in one product; below the diagonal it is zero.
+@specialized(where S == Float)
+@specialized(where S == Double)
 package func upperGram<S>(_ x: Tensor<S>) -> Tensor<S> {
   require(x.rank == 2, "upperGram: wants a matrix, got shape \(x.shape)")
   let (rows, n) = (x.shape[0], x.shape[1])

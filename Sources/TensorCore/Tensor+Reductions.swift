@@ -25,7 +25,7 @@ extension Tensor {
           for o in 0..<outer { out[o] = Scalar.sum(x.baseAddress! + o * extent, extent) }
         } else {
           for o in 0..<outer {
-            sumRows(
+            PairwiseRows.sums(
               x.baseAddress! + o * extent * inner, rows: extent, columns: inner,
               into: out.baseAddress! + o * inner)
           }
@@ -97,33 +97,4 @@ extension Tensor {
   private func split(at axis: Int) -> (outer: Int, extent: Int, inner: Int) {
     (shape.extent(of: 0..<axis), shape[axis], shape.extent(of: axis + 1..<rank))
   }
-}
-
-/// Column sums of a row-major block, pairwise over blocks of 64 rows, so that the rounding error of a tall float32 matrix
-/// stays near that of 64 + log₂ n additions.
-func sumRows<Scalar: TensorScalar>(
-  _ x: UnsafePointer<Scalar>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>
-) {
-  let blocks = (rows + 63) / 64
-  // A binary counter of partial sums: row `k` of it holds 2^k blocks, the last row the newest block.
-  let levels = Int.bitWidth - blocks.leadingZeroBitCount
-  let counter = TensorStorage<Scalar>(uninitializedCount: (levels + 1) * columns)
-  let newest = counter.elements.baseAddress! + levels * columns
-  for block in 0..<blocks {
-    newest.update(from: x + block * 64 * columns, count: columns)
-    for row in block * 64 + 1..<Swift.max(min(block * 64 + 64, rows), block * 64 + 1) {
-      Scalar.axpy(1, x + row * columns, newest, columns)
-    }
-    var level = 0
-    while block >> level & 1 == 1 {
-      Scalar.axpy(1, counter.elements.baseAddress! + level * columns, newest, columns)
-      level += 1
-    }
-    (counter.elements.baseAddress! + level * columns).update(from: newest, count: columns)
-  }
-  out.update(repeating: 0, count: columns)
-  for level in 0..<levels where blocks >> level & 1 == 1 {
-    Scalar.axpy(1, counter.elements.baseAddress! + level * columns, out, columns)
-  }
-  withExtendedLifetime(counter) {}
 }

@@ -80,14 +80,21 @@ extension Double: TensorScalar {
 
   public static func sliceForward(
     _ u: UnsafeMutablePointer<Double>, _ w1: UnsafePointer<Double>, _ w2: UnsafePointer<Double>,
-    _ w3: UnsafePointer<Double>, _ count: Int
-  ) -> Double { ReferenceKernels.sliceForward(u, w1, w2, w3, count) }
+    _ w3: UnsafePointer<Double>, _ p: UnsafeMutablePointer<Double>, rows: Int, slices: Int
+  ) { ReferenceKernels.sliceForward(u, w1, w2, w3, p, rows: rows, slices: slices) }
 
   public static func sliceBackward(
-    _ a: UnsafePointer<Double>, _ delta: Double, _ w1: UnsafePointer<Double>,
+    _ a: UnsafePointer<Double>, _ delta: UnsafePointer<Double>, _ w1: UnsafePointer<Double>,
     _ w2: UnsafePointer<Double>, _ w3: UnsafePointer<Double>, _ e: UnsafeMutablePointer<Double>,
-    _ count: Int
-  ) { ReferenceKernels.sliceBackward(a, delta, w1, w2, w3, e, count) }
+    rows: Int, slices: Int
+  ) { ReferenceKernels.sliceBackward(a, delta, w1, w2, w3, e, rows: rows, slices: slices) }
+
+  public static func sliceFeatures(
+    _ u: UnsafeMutablePointer<Double>, shift: Double, _ f: UnsafeMutablePointer<Double>, rows: Int,
+    slices: Int, stride: Int
+  ) {
+    ReferenceKernels.sliceFeatures(u, shift: shift, f, rows: rows, slices: slices, stride: stride)
+  }
 
   public static func distanceRow(
     _ ni: Double, _ n: UnsafePointer<Double>, _ g: UnsafePointer<Double>,

@@ -83,14 +83,19 @@ extension Float: TensorScalar {
 
   public static func sliceForward(
     _ u: UnsafeMutablePointer<Float>, _ w1: UnsafePointer<Float>, _ w2: UnsafePointer<Float>,
-    _ w3: UnsafePointer<Float>, _ count: Int
-  ) -> Float { ck_slice_forward(u, w1, w2, w3, count) }
+    _ w3: UnsafePointer<Float>, _ p: UnsafeMutablePointer<Float>, rows: Int, slices: Int
+  ) { ck_slice_forward(u, w1, w2, w3, p, rows, slices) }
 
   public static func sliceBackward(
-    _ a: UnsafePointer<Float>, _ delta: Float, _ w1: UnsafePointer<Float>,
+    _ a: UnsafePointer<Float>, _ delta: UnsafePointer<Float>, _ w1: UnsafePointer<Float>,
     _ w2: UnsafePointer<Float>, _ w3: UnsafePointer<Float>, _ e: UnsafeMutablePointer<Float>,
-    _ count: Int
-  ) { ck_slice_backward(a, delta, w1, w2, w3, e, count) }
+    rows: Int, slices: Int
+  ) { ck_slice_backward(a, delta, w1, w2, w3, e, rows, slices) }
+
+  public static func sliceFeatures(
+    _ u: UnsafeMutablePointer<Float>, shift: Float, _ f: UnsafeMutablePointer<Float>, rows: Int,
+    slices: Int, stride: Int
+  ) { ck_slice_features(u, shift, f, rows, slices, stride) }
 
   public static func distanceRow(
     _ ni: Float, _ n: UnsafePointer<Float>, _ g: UnsafePointer<Float>,

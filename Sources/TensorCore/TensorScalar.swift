@@ -17,7 +17,7 @@ public enum ArithmeticOperation: Sendable, CaseIterable {
 /// The loops of the library are witnesses of this protocol, so that generic code over `Scalar` costs one call an array and
 /// nothing an element. `Float` runs the C kernels that choose their instruction set at run time, `Double` the plain Swift
 /// twins (``ReferenceKernels``).
-public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable {
+public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable, ColumnKernels {
   /// The type's name in files and messages: `float32` or `float64`.
   static var typeName: String { get }
 
@@ -63,15 +63,19 @@ public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable {
     _ p: UnsafeMutablePointer<Self>, _ m: UnsafeMutablePointer<Self>,
     _ v: UnsafeMutablePointer<Self>, _ g: UnsafePointer<Self>, stepSize: Self, beta1: Self,
     beta2: Self, correction2: Self, epsilon: Self, weightDecay: Self, _ count: Int)
-  /// Overwrites a row of slices `u` with `a = tanh u`; returns `Σ w1 a + w2 a² + w3 a³`.
+  /// Overwrites rows of slices `u` with `a = tanh u`; `p[r] = Σ w1 a + w2 a² + w3 a³` over row `r`.
   static func sliceForward(
     _ u: UnsafeMutablePointer<Self>, _ w1: UnsafePointer<Self>, _ w2: UnsafePointer<Self>,
-    _ w3: UnsafePointer<Self>, _ count: Int
-  ) -> Self
-  /// `e = δ (w1 + 2 w2 a + 3 w3 a²)(1 − a²)`.
+    _ w3: UnsafePointer<Self>, _ p: UnsafeMutablePointer<Self>, rows: Int, slices: Int)
+  /// `e = δ[r] (w1 + 2 w2 a + 3 w3 a²)(1 − a²)` for each element of row `r`.
   static func sliceBackward(
-    _ a: UnsafePointer<Self>, _ delta: Self, _ w1: UnsafePointer<Self>, _ w2: UnsafePointer<Self>,
-    _ w3: UnsafePointer<Self>, _ e: UnsafeMutablePointer<Self>, _ count: Int)
+    _ a: UnsafePointer<Self>, _ delta: UnsafePointer<Self>, _ w1: UnsafePointer<Self>,
+    _ w2: UnsafePointer<Self>, _ w3: UnsafePointer<Self>, _ e: UnsafeMutablePointer<Self>,
+    rows: Int, slices: Int)
+  /// Overwrites rows of slices `u` with `a = tanh u`, and writes rows of `(a, a² − shift, a³)` that lie `stride` apart.
+  static func sliceFeatures(
+    _ u: UnsafeMutablePointer<Self>, shift: Self, _ f: UnsafeMutablePointer<Self>, rows: Int,
+    slices: Int, stride: Int)
   /// `d[j] = √max(nᵢ + n[j] − 2 g[j], 0)`; returns `Σ d[j]`.
   static func distanceRow(
     _ ni: Self, _ n: UnsafePointer<Self>, _ g: UnsafePointer<Self>,

@@ -74,6 +74,27 @@ import Testing
     }
   }
 
+  /// The value that the solve tells is the objective on the rows of the fit.
+  @Test(arguments: [
+    "scalar", "vector", "oneHot", "binary", "levels", "fewRowsVector", "fewRowsScalar",
+  ])
+  func inSampleValueIsTheObjective(name: String) throws {
+    let golden = try Golden("canonical")
+    let (z, t) = try (golden["\(name).z"], golden["\(name).t"])
+    for form in SlicedDependence<Double>.Form.allCases {
+      for (reduces, dual) in [(true, true), (true, false), (false, true), (false, false)] {
+        let estimator = SlicedDependence<Double>(
+          sliceCount: try golden["\(name).theta"].shape[0], form: form,
+          ridge: try golden.scalar("\(name).ridge"), reducesTarget: reduces, usesDual: dual)
+        let fit = try estimator.fit(
+          z, t, directions: (golden["\(name).theta"], golden["\(name).phi"]))
+        let rows = 0..<fit.fitRows
+        let expected = fit.objective.value(z.rows(rows), t.rows(rows))
+        #expect(abs(fit.inSample - expected) < 1e-10, "\(form) \(reduces) \(dual)")
+      }
+    }
+  }
+
   @Test func gradientAgreesWithDifferences() throws {
     var random = Philox(seed: 7)
     for (rows, columns, targets) in [(12, 3, 1), (31, 4, 2), (140, 2, 3)] {

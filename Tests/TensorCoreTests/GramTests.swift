@@ -29,6 +29,36 @@ import Testing
     }
   }
 
+  /// The factor of a leading block, and rows solved with it, against the lower factor of the block alone.
+  @Test(arguments: [(1, 1), (5, 5), (7, 9), (40, 43)])
+  func leadingBlocksFactorAsMatricesDo(_ order: Int, _ size: Int) throws {
+    var random = Philox(seed: 6)
+    let x: Tensor<Double> = random.normal(shape: [60, size])
+    let full = gram(x, scaledBy: 0.1)
+    let block = full.rows(0..<order).slice(0..<order, along: 1)
+    let expected = try cholesky(block).transposed
+    var a = full
+    try factorLeadingBlock(&a, order: order)
+    for i in 0..<size {
+      for j in 0..<size {
+        let inside = i <= j && j < order
+        #expect(abs(a[i, j] - (inside ? expected[i, j] : full[i, j])) < 1e-12)
+      }
+    }
+    let right: Tensor<Double> = random.normal(shape: [3, order])
+    for transpose in [false, true] {
+      var found = right
+      solveRows(&found, factor: a, order: order, transpose: transpose)
+      let back = matmul(found, transpose ? expected.transposed : expected)
+      #expect(zip(back.scalars, right.scalars).allSatisfy { abs($0 - $1) < 1e-10 })
+    }
+    a = full
+    a[order - 1, order - 1] = -1
+    #expect(throws: LinearAlgebraError.self) { try factorLeadingBlock(&a, order: order) }
+    a[0, 0] = .nan
+    #expect(throws: LinearAlgebraError.self) { try factorLeadingBlock(&a, order: order) }
+  }
+
   @Test func emptyMatricesGiveZeros() {
     #expect(rowGram(Tensor<Float>.zeros([2, 0])) == .zeros([2, 2]))
     #expect(upperGram(Tensor<Float>.zeros([0, 2])) == .zeros([2, 2]))

@@ -46,6 +46,37 @@ import Testing
       restored.uniform(shape: [9]) as Tensor<Float> == random.uniform(shape: [9]) as Tensor<Float>)
   }
 
+  /// The vector kernel against the formula with the C library's functions, from even and odd places of the stream, over
+  /// lengths with every remainder of its rounds.
+  @Test(arguments: [0, 1, 2, 3, 4, 6, 1 << 34 - 6] as [UInt64])
+  func normalNumbersAreThoseOfTheFormula(position: UInt64) {
+    for count in [1, 2, 3, 16, 127, 128, 129, 513, 4000] {
+      var (random, twin) = (
+        Philox(key: 77, position: position), Philox(key: 77, position: position)
+      )
+      let x: Tensor<Double> = random.normal(shape: [count])
+      for i in stride(from: 0, to: count, by: 2) {
+        let pair = twin.referenceNormalPair()
+        #expect(abs(x[i] - pair.0) <= 4e-15)
+        if i + 1 < count { #expect(abs(x[i + 1] - pair.1) <= 4e-15) }
+      }
+      #expect(random == twin)
+    }
+  }
+
+  /// A number depends on its place in the stream, not on how many are drawn with it.
+  @Test func normalNumbersDependOnTheirPlaceAlone() {
+    var (together, one) = (Philox(seed: 9).stream("n"), Philox(seed: 9).stream("n"))
+    let x: Tensor<Double> = together.normal(shape: [1001])
+    for i in stride(from: 0, to: 1000, by: 2) {
+      let pair = one.normalPair()
+      #expect(x[i] == pair.0 && x[i + 1] == pair.1)
+    }
+    var single = Philox(seed: 9).stream("n")
+    let rounded: Tensor<Float> = single.normal(shape: [1001])
+    #expect(rounded == x.converted(to: Float.self))
+  }
+
   @Test func streamsDependOnNamesAloneAndNotOnDraws() {
     var parent = Philox(seed: 1)
     let before = parent.stream("weight")

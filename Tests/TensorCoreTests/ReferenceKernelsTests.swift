@@ -171,29 +171,90 @@ import Testing
       Double(Float.maximum(x.single, count)) == ReferenceKernels.maximum(x.double, count))
   }
 
-  @Test(arguments: [0, 1, 7, 16, 33, 70, 5000])
-  func sliceFeaturesAgreeWithTheirTwins(count: Int) {
-    var u = Pair(count, "u")
-    let (w1, w2, w3) = (Pair(count, "w1"), Pair(count, "w2"), Pair(count, "w3"))
-    let single = Float.sliceForward(&u.single, w1.single, w2.single, w3.single, count)
-    let double = Double.sliceForward(&u.double, w1.double, w2.double, w3.double, count)
+  @Test(arguments: [(1, 0), (1, 1), (2, 7), (3, 16), (4, 33), (5, 70), (1, 5000)])
+  func slicesAgreeWithTheirTwins(rows: Int, slices: Int) {
+    let count = rows * slices
+    var (u, p) = (Pair(count, "u"), Pair(rows, "p"))
+    let (w1, w2, w3) = (Pair(slices, "w1"), Pair(slices, "w2"), Pair(slices, "w3"))
+    Float.sliceForward(
+      &u.single, w1.single, w2.single, w3.single, &p.single, rows: rows, slices: slices)
+    Double.sliceForward(
+      &u.double, w1.double, w2.double, w3.double, &p.double, rows: rows, slices: slices)
     u.expectEqual(3e-7, "tanh of the slices")
-    #expect(abs(Double(single) - double) <= 1e-6 * Double(count + 1).squareRoot() * 10)
+    p.expectEqual(1e-5 * Double(slices + 1).squareRoot(), "functions of the slices")
     var e = Pair(count, "e")
-    Float.sliceBackward(u.single, 0.7, w1.single, w2.single, w3.single, &e.single, count)
-    Double.sliceBackward(u.double, 0.7, w1.double, w2.double, w3.double, &e.double, count)
-    e.expectEqual(3e-6, "gradient of the slices")
+    let delta = Pair(rows, "delta")
+    Float.sliceBackward(
+      u.single, delta.single, w1.single, w2.single, w3.single, &e.single, rows: rows,
+      slices: slices)
+    Double.sliceBackward(
+      u.double, delta.double, w1.double, w2.double, w3.double, &e.double, rows: rows,
+      slices: slices)
+    e.expectEqual(1e-5, "gradient of the slices")
     // The backward pass is the derivative of the forward pass.
     for k in 0..<min(count, 5) {
       let step = 1e-5
       func value(_ shift: Double) -> Double {
-        var row = Pair(count, "u").double
-        row[k] += shift
-        return Double.sliceForward(&row, w1.double, w2.double, w3.double, count)
+        var moved = Pair(count, "u").double
+        moved[k] += shift
+        var p = [Double](repeating: 0, count: rows)
+        Double.sliceForward(
+          &moved, w1.double, w2.double, w3.double, &p, rows: rows, slices: slices)
+        return p[k / slices] * delta.double[k / slices]
       }
-      let slope = 0.7 * (value(step) - value(-step)) / (2 * step)
+      let slope = (value(step) - value(-step)) / (2 * step)
       #expect(abs(slope - e.double[k]) < 1e-7 * max(1, abs(slope)) * Double(max(count, 10)))
     }
+    // Rows of features lie further apart than they are long; what is between them stays.
+    let stride = 3 * slices + 2
+    var f = Pair(rows * stride, "f")
+    let before = f.single
+    u = Pair(count, "u")
+    Float.sliceFeatures(
+      &u.single, shift: 0.4, &f.single, rows: rows, slices: slices, stride: stride)
+    Double.sliceFeatures(
+      &u.double, shift: 0.4, &f.double, rows: rows, slices: slices, stride: stride)
+    f.expectEqual(1e-6, "features of the slices")
+    for row in 0..<rows {
+      for place in row * stride + 3 * slices..<(row + 1) * stride {
+        #expect(f.single[place] == before[place])
+      }
+    }
+  }
+
+  @Test(arguments: [(1, 1), (2, 3), (65, 1), (64, 4), (5, 16), (7, 21), (3, 64), (130, 85)])
+  func columnsAgreeWithTheirTwins(rows: Int, columns: Int) {
+    let count = rows * columns
+    let (x, y) = (Pair(count, "x"), Pair(count, "y"))
+    let (mean, slope, factor) = (
+      Pair(columns, "mean"), Pair(columns, "slope"), Pair(columns, "factor")
+    )
+    var sums = Pair(columns, "sums")
+    let bound = 1e-6 * Double(rows)
+    Float.columnSums(x.single, &sums.single, rows: rows, columns: columns)
+    Double.columnSums(x.double, &sums.double, rows: rows, columns: columns)
+    sums.expectEqual(bound, "sums")
+    Float.columnSquares(
+      x.single, mean: mean.single, &sums.single, rows: rows, columns: columns)
+    Double.columnSquares(
+      x.double, mean: mean.double, &sums.double, rows: rows, columns: columns)
+    sums.expectEqual(bound, "squares")
+    Float.columnProducts(x.single, y.single, &sums.single, rows: rows, columns: columns)
+    Double.columnProducts(x.double, y.double, &sums.double, rows: rows, columns: columns)
+    sums.expectEqual(bound, "products")
+    var z = Pair(count, "z")
+    Float.standardizeRows(
+      x.single, mean: mean.single, factor: factor.single, &z.single, rows: rows, columns: columns)
+    Double.standardizeRows(
+      x.double, mean: mean.double, factor: factor.double, &z.double, rows: rows, columns: columns)
+    z.expectEqual(2e-6, "standardised")
+    Float.standardizeRowsBackward(
+      x.single, y.single, mean: mean.single, slope: slope.single, factor: factor.single,
+      &z.single, rows: rows, columns: columns)
+    Double.standardizeRowsBackward(
+      x.double, y.double, mean: mean.double, slope: slope.double, factor: factor.double,
+      &z.double, rows: rows, columns: columns)
+    z.expectEqual(5e-6, "backward of standardising")
   }
 
   @Test(arguments: [0, 1, 15, 16, 17, 70]) func distanceRowsAgreeWithTheirTwins(count: Int) {

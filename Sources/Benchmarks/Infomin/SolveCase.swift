@@ -1,8 +1,8 @@
 import Infomin
 import TensorCore
 
-/// One max-step of the sliced estimator on random data of a given shape: draw slices, solve on the first 80 % of the rows,
-/// evaluate the objective on both parts. The names are those of `infomin_numpy.py`.
+/// One max-step of the sliced estimator on random data of a given shape: draw slices, solve on the first 80 % of the rows
+/// (which gives their value too), evaluate the objective on the rest. The names are those of `infomin_numpy.py`.
 struct SolveCase {
   /// `n`, `D`, `S`.
   let rows, columns, slices: Int
@@ -59,7 +59,7 @@ struct SolveCase {
 
   /// The operations of the products and factors that the solve cannot do without: with `f` rows of the fit, `p` features of
   /// `Z` and `q` of `T` in its smallest coordinates, slices `2 f D S`, half of `FᵀF` (or of `F Fᵀ` where `f < p`), `FᵀG`, one
-  /// Cholesky factor a side, the triangular solve, and the slices of both evaluations.
+  /// Cholesky factor a side, the triangular solve, and the slices of the held-out rows.
   var operations: Double {
     let (n, f) = (Double(rows), Double(rows * 8 / 10))
     let (d, s) = (Double(columns), Double(slices))
@@ -71,12 +71,12 @@ struct SolveCase {
     case .oneHot(let classes): q = Double(classes)
     case .normal(let columns):
       q = p
-      target = 2 * (f + n) * Double(columns) * s + f * q * q + q * q * q / 3
+      target = 2 * n * Double(columns) * s + f * q * q + q * q * q / 3
     }
     let order = min(f, p)
     let factor = f * p * order + order * order * order / 3
     let pair =
       f < p ? 2 * order * order * q + 2 * f * p : 2 * f * p * q + p * p * q + p * q * min(p, q)
-    return 2 * (f + n) * d * s + target + factor + pair
+    return 2 * n * d * s + target + factor + pair
   }
 }

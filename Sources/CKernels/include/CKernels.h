@@ -50,12 +50,25 @@ void ck_leaky_relu_backward(const float *y, const float *dy, float slope, float 
 void ck_adam(float *p, float *m, float *v, const float *g, float stepSize, float beta1, float beta2,
              float correction2, float epsilon, float weightDecay, size_t n);
 
-// Cubic slice features of one row of slices u (length s): a = tanh(u).
-// forward: returns sum_k w1 a + w2 a^2 + w3 a^3 and writes a over u.
-// backward: e_k = delta (w1 + 2 w2 a + 3 w3 a^2) (1 - a^2).
-float ck_slice_forward(float *u, const float *w1, const float *w2, const float *w3, size_t s);
-void ck_slice_backward(const float *a, float delta, const float *w1, const float *w2, const float *w3, float *e,
-                       size_t s);
+// Cubic functions of the slices u, `rows` rows of s; forward and features write a = tanh(u) over u.
+// forward: p[r] = sum_k w1 a + w2 a^2 + w3 a^3.
+// backward, from a: e[r, k] = delta[r] (w1 + 2 w2 a + 3 w3 a^2) (1 - a^2).
+// features: f[r, :] = (a, a^2 - shift, a^3), with rows of f `stride` apart; f and u do not overlap.
+void ck_slice_forward(float *u, const float *w1, const float *w2, const float *w3, float *p, size_t rows, size_t s);
+void ck_slice_backward(const float *a, const float *delta, const float *w1, const float *w2, const float *w3, float *e,
+                       size_t rows, size_t s);
+void ck_slice_features(float *u, float shift, float *f, size_t rows, size_t s, size_t stride);
+
+// Sums over the rows of x, of (x - mean)^2 and of x y, column by column, each column's rows in order.
+void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns);
+void ck_column_squares(const float *x, const float *mean, float *sums, size_t rows, size_t columns);
+void ck_column_products(const float *x, const float *y, float *sums, size_t rows, size_t columns);
+
+// y[r, j] = (x[r, j] - mean[j]) factor[j], and dx[r, j] = (dy[r, j] - mean[j] - y[r, j] slope[j]) factor[j]. The result may
+// be the memory of x, or of dy.
+void ck_standardize_rows(const float *x, const float *mean, const float *factor, float *y, size_t rows, size_t columns);
+void ck_standardize_rows_backward(const float *dy, const float *y, const float *mean, const float *slope,
+                                  const float *factor, float *dx, size_t rows, size_t columns);
 
 // Distances from squared norms: d[j] = sqrt(max(ni + n[j] - 2 g[j], 0)); returns the sum of the row.
 float ck_distance_row(float ni, const float *n, const float *g, float *d, size_t count);
@@ -68,6 +81,10 @@ void ck_centred_products_row(const float *a, const float *b, float alpha, float 
 float ck_distance_gradient_row(const float *a, const float *b, float alpha, float beta, float kappa,
                                const float *alphas, const float *betas, const float *kappas, float c1, float c2,
                                float *h, size_t count);
+
+// Standard normal numbers, `count` pairs, each from the next 128 bits of the Philox stream `key` after `position` 32-bit words
+// (an even number of them): sqrt(-2 log(1 - u)) times the cosine and the sine of 2 pi v.
+void ck_normal_pairs(uint64_t key, uint64_t position, double *pairs, size_t count);
 
 // The tensor memory pool: blocks of 64-byte alignment in size classes; a freed block is the next one's memory.
 void *ck_pool_allocate(size_t bytes);

@@ -20,7 +20,7 @@ extension Double {
   {
     BLAS.initialize()
     return Int(
-      LAPACKE_dpotrf(
+      LAPACKE_dpotrf_work(
         LAPACK_COL_MAJOR, BLAS.letter(upper ? "U" : "L"), BLAS.extent(n), a, BLAS.extent(lda)))
   }
 

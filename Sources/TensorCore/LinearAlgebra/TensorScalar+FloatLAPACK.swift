@@ -19,7 +19,7 @@ extension Float {
   public static func potrf(upper: Bool, n: Int, _ a: UnsafeMutablePointer<Float>, lda: Int) -> Int {
     BLAS.initialize()
     return Int(
-      LAPACKE_spotrf(
+      LAPACKE_spotrf_work(
         LAPACK_COL_MAJOR, BLAS.letter(upper ? "U" : "L"), BLAS.extent(n), a, BLAS.extent(lda)))
   }
 

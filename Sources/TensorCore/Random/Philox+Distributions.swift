@@ -1,3 +1,4 @@
+import CKernels
 import RealModule
 
 extension Philox {
@@ -33,19 +34,42 @@ extension Philox {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public mutating func normal<Scalar: TensorScalar>(shape: Shape) -> Tensor<Scalar> {
-    Tensor(shape: shape) { out in
-      var i = 0
-      while i < out.count {
-        let (a, b) = normalPair()
-        out[i] = Scalar(a)
-        if i + 1 < out.count { out[i + 1] = Scalar(b) }
-        i += 2
+    let width = 512
+    return Tensor(shape: shape) { out in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: width) { numbers in
+        for start in stride(from: 0, to: out.count, by: width) {
+          let count = min(width, out.count - start)
+          fillNormalPairs(numbers.baseAddress!, count: (count + 1) / 2)
+          for i in 0..<count { out[start + i] = Scalar(numbers[i]) }
+        }
       }
     }
   }
 
   /// Two independent standard normal numbers.
   public mutating func normalPair() -> (Double, Double) {
+    var pair = (0.0, 0.0)
+    withUnsafeMutableBytes(of: &pair) {
+      fillNormalPairs($0.assumingMemoryBound(to: Double.self).baseAddress!, count: 1)
+    }
+    return pair
+  }
+
+  /// The next pairs of standard normal numbers: a pair's values depend on the stream and its position alone.
+  private mutating func fillNormalPairs(_ numbers: UnsafeMutablePointer<Double>, count: Int) {
+    if position & 1 == 0 {
+      ck_normal_pairs(key, position, numbers, count)
+      position += 4 * UInt64(count)
+    } else {
+      // The kernel takes whole 64-bit numbers of the stream; this place is in the middle of one.
+      for pair in 0..<count {
+        (numbers[2 * pair], numbers[2 * pair + 1]) = referenceNormalPair()
+      }
+    }
+  }
+
+  /// The formula with the C library's functions: the twin of the kernel.
+  package mutating func referenceNormalPair() -> (Double, Double) {
     // 1 − u lies in (0, 1], so that the logarithm is finite.
     let radius = (-2 * Double.log(1 - uniform(as: Double.self))).squareRoot()
     let angle = 2 * Double.pi * uniform(as: Double.self)

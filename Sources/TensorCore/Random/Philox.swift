@@ -7,7 +7,7 @@ public struct Philox: RandomNumberGenerator, Sendable, Hashable {
   /// The 64-bit key: it identifies the stream.
   public let key: UInt64
   /// How many 32-bit words have been drawn.
-  public private(set) var position: UInt64
+  public internal(set) var position: UInt64
 
   /// The stream of a seed.
   public init(seed: UInt64) { self.init(key: seed, position: 0) }

@@ -1,0 +1,72 @@
+/// Sums over the rows of tall row-major matrices, pairwise over blocks of 64 rows, so that the rounding error in float32 stays
+/// near that of 64 + log₂ n additions. The order depends on the number of rows alone.
+package enum PairwiseRows {
+  /// `out[j] = Σ x[r, j]`.
+  package static func sums<Scalar: TensorScalar>(
+    _ x: UnsafePointer<Scalar>, rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>
+  ) {
+    // One column is one array, whose sum has lanes of its own.
+    if columns == 1 { return out[0] = Scalar.sum(x, rows) }
+    fold(rows: rows, columns: columns, into: out) { start, count, sums in
+      Scalar.columnSums(x + start * columns, sums, rows: count, columns: columns)
+    }
+  }
+
+  /// `out[j] = Σ (x[r, j] − mean[j])²`.
+  package static func squares<Scalar: TensorScalar>(
+    _ x: UnsafePointer<Scalar>, mean: UnsafePointer<Scalar>, rows: Int, columns: Int,
+    into out: UnsafeMutablePointer<Scalar>
+  ) {
+    if columns == 1 {
+      let centred = TensorStorage<Scalar>(uninitializedCount: rows)
+      let y = centred.elements.baseAddress!
+      Scalar.scaleShift(x, 1, -mean[0], y, rows)
+      out[0] = Scalar.dot(y, y, rows)
+      return withExtendedLifetime(centred) {}
+    }
+    fold(rows: rows, columns: columns, into: out) { start, count, sums in
+      Scalar.columnSquares(
+        x + start * columns, mean: mean, sums, rows: count, columns: columns)
+    }
+  }
+
+  /// `out[j] = Σ x[r, j] y[r, j]`.
+  package static func products<Scalar: TensorScalar>(
+    _ x: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, rows: Int, columns: Int,
+    into out: UnsafeMutablePointer<Scalar>
+  ) {
+    if columns == 1 { return out[0] = Scalar.dot(x, y, rows) }
+    fold(rows: rows, columns: columns, into: out) { start, count, sums in
+      Scalar.columnProducts(
+        x + start * columns, y + start * columns, sums, rows: count, columns: columns)
+    }
+  }
+
+  /// The sum of what `block` gives for each block of rows, by a binary counter of partial sums: row `k` of it holds 2^k
+  /// blocks, the last row the newest block.
+  private static func fold<Scalar: TensorScalar>(
+    rows: Int, columns: Int, into out: UnsafeMutablePointer<Scalar>,
+    _ block: (Int, Int, UnsafeMutablePointer<Scalar>) -> Void
+  ) {
+    let blocks = (rows + 63) / 64
+    if blocks == 1 { return block(0, rows, out) }
+    let levels = Int.bitWidth - blocks.leadingZeroBitCount
+    let counter = TensorStorage<Scalar>(uninitializedCount: (levels + 1) * columns)
+    let partial = counter.elements.baseAddress!
+    let newest = partial + levels * columns
+    for index in 0..<blocks {
+      block(64 * index, min(64, rows - 64 * index), newest)
+      var level = 0
+      while index >> level & 1 == 1 {
+        Scalar.axpy(1, partial + level * columns, newest, columns)
+        level += 1
+      }
+      (partial + level * columns).update(from: newest, count: columns)
+    }
+    out.update(repeating: 0, count: columns)
+    for level in 0..<levels where blocks >> level & 1 == 1 {
+      Scalar.axpy(1, partial + level * columns, out, columns)
+    }
+    withExtendedLifetime(counter) {}
+  }
+}
