@@ -108,7 +108,9 @@ private func attend(
       logSumExp: logSumExp
     ).run()
   }
-  if tiling.usesStrips {
+  if usesPairs {
+    run(BFloat16Strips.self)
+  } else if tiling.usesStrips {
     run(FloatStrips.self)
   } else {
     BlockForward(

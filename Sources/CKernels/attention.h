@@ -104,3 +104,24 @@ INLINE void product(const float *a, size_t row, size_t step, const float *b, siz
     case 2: BODY(2); break;   \
     default: BODY(1);         \
   }
+
+// Sixteen rows of sixteen, transposed in four rounds of exchanges.
+#define EXCHANGE(t, WIDTH, LOW, HIGH)                               \
+  UNROLLED for (int i = 0; i < 16; i++) if (!(i & WIDTH)) {         \
+    V16 a = t[i], b = t[i + WIDTH];                                 \
+    t[i] = __builtin_shufflevector(a, b, LOW);                      \
+    t[i + WIDTH] = __builtin_shufflevector(a, b, HIGH);             \
+  }
+#define LOW8 0, 1, 2, 3, 4, 5, 6, 7, 16, 17, 18, 19, 20, 21, 22, 23
+#define HIGH8 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 26, 27, 28, 29, 30, 31
+#define LOW4 0, 1, 2, 3, 16, 17, 18, 19, 8, 9, 10, 11, 24, 25, 26, 27
+#define HIGH4 4, 5, 6, 7, 20, 21, 22, 23, 12, 13, 14, 15, 28, 29, 30, 31
+#define LOW2 0, 1, 16, 17, 4, 5, 20, 21, 8, 9, 24, 25, 12, 13, 28, 29
+#define HIGH2 2, 3, 18, 19, 6, 7, 22, 23, 10, 11, 26, 27, 14, 15, 30, 31
+#define LOW1 0, 16, 2, 18, 4, 20, 6, 22, 8, 24, 10, 26, 12, 28, 14, 30
+#define HIGH1 1, 17, 3, 19, 5, 21, 7, 23, 9, 25, 11, 27, 13, 29, 15, 31
+#define TRANSPOSE16(t)          \
+  EXCHANGE(t, 8, LOW8, HIGH8)   \
+  EXCHANGE(t, 4, LOW4, HIGH4)   \
+  EXCHANGE(t, 2, LOW2, HIGH2)   \
+  EXCHANGE(t, 1, LOW1, HIGH1)

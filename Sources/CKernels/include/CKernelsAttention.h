@@ -47,3 +47,26 @@ void ck_attention_gradient_strip(float *s, float *dp, size_t stride, size_t colu
 
 // y[i] = 2^x[i] for x <= 127; 0 below -126.5.
 void ck_exp2(const float *x, float *y, size_t n);
+
+// The same in bfloat16, summed in float32: products of pairs, VDPBF16PS where the processor has it. `width` and `padded`
+// count numbers and are multiples of 16 here too; pairs are neighbours along the summed index.
+//
+// panels[p][d / 2][c][d % 2] = x[(64 p + c) * stride + d].
+void ck_attention_panels_bf16(const uint16_t *x, size_t stride, size_t rows, size_t width, size_t padded,
+                              uint16_t *panels);
+// y[r / 2][d][r % 2] = x[r * stride + d]; an odd last row is paired with zeros.
+void ck_attention_pairs_bf16(const uint16_t *x, size_t stride, size_t rows, size_t width, size_t padded, uint16_t *y);
+// strip[r][c - first] = scale * sum over d of q[r][d] * panel column c.
+void ck_attention_scores_bf16(const uint16_t *q, size_t q_stride, const uint16_t *panels, size_t width, size_t first,
+                              size_t last, float scale, float *strip, size_t strip_stride);
+// As `ck_attention_softmax`, with the probabilities rounded to p; l sums the unrounded ones.
+void ck_attention_softmax_bf16(float *strip, size_t strip_stride, size_t columns, uint16_t *p, float *m, float *l,
+                               float *rescale);
+// As `ck_attention_values`, over pairs of rows; an odd last p must be followed by 0.
+void ck_attention_values_bf16(const uint16_t *p, size_t p_stride, const uint16_t *v, size_t v_stride, size_t keys,
+                              size_t width, const float *rescale, float *o, size_t o_stride);
+
+// Whether the processor multiplies pairs of bfloat16; `ck_attention_emulate_bf16(1)` has tests and benchmarks do
+// without.
+int ck_attention_has_bf16(void);
+void ck_attention_emulate_bf16(int emulate);
