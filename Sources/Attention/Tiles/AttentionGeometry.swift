@@ -86,3 +86,6 @@ extension HeadRows {
     if case .half(_, .bfloat16) = storage { true } else { false }
   }
 }
+
+/// `ln 2`: what turns logarithms in base 2 into natural ones.
+let ln2: Float = 0.693_147_181
