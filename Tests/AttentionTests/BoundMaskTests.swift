@@ -126,4 +126,29 @@ import Testing
     #expect(padded.keyRange(rows: 0..<3, batch: 0, head: 0) == 0..<7)
     #expect(padded.queryRange(columns: 7..<9, batch: 0, head: 0).isEmpty)
   }
+
+  /// The runs of a strip cover what it sees, lie apart, and leave out the gaps.
+  @Test func runsCoverWhatIsSeen() {
+    let (queries, keys) = (40, 300)
+    for (name, mask) in maskCases(batch: 1, heads: 1, queries: queries, keys: keys) {
+      let bound = mask.bound(batch: 1, heads: 1, queries: queries, keys: keys)
+      let dense = mask.dense(batch: 1, heads: 1, queries: queries, keys: keys).scalars
+      for (rows, columns) in [(0..<6, 0..<300), (33..<39, 10..<290), (12..<18, 64..<256)] {
+        var covered = Set<Int>()
+        var next = columns
+        var last = -1000
+        while true {
+          let run = bound.nextKeyRun(rows: rows, columns: next, batch: 0, head: 0)
+          if run.isEmpty { break }
+          #expect(run.lowerBound >= last + 64 && run.upperBound <= columns.upperBound, "\(name)")
+          covered.formUnion(run)
+          last = run.upperBound
+          next = last..<columns.upperBound
+        }
+        let seen = columns.filter { j in rows.contains { dense[$0 * keys + j] > -.infinity } }
+        #expect(covered.isSuperset(of: seen), "\(name): \(rows) x \(columns)")
+        if name == "blocks apart" { #expect(covered == Set(seen)) }
+      }
+    }
+  }
 }

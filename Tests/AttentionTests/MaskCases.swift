@@ -30,7 +30,28 @@ func maskCases(batch: Int, heads: Int, queries: Int, keys: Int, seed: UInt64 = 1
   let learned: Tensor<Float> = random.normal(shape: [heads, 11])
   let packed = AttentionMask.packed(
     queryOffsets: offsets(queries, documents: 3), keyOffsets: offsets(keys, documents: 3))
+  // Gaps of whole blocks of 64 keys, for the runs between them.
+  let apart = BlockPattern(
+    queryBlock: 32, keyBlock: 64,
+    rows: (0..<(queries + 31) / 32).map { r in
+      (0..<(keys + 63) / 64).filter { ($0 + r) % 2 == 0 }
+    })
+  let gap = (0..<keys).map { $0 / 64 != 1 }
   var cases: [(String, AttentionMask)] = [
+    ("blocks apart", .blockSparse(apart)),
+    (
+      "boolean with a gap",
+      .boolean(
+        Tensor(
+          shape: [queries, keys],
+          scalars: (0..<queries * keys).map { gap[$0 % keys] && $0 % 7 > 0 ? 1 : 0 }))
+    ),
+    (
+      "columns with a gap",
+      .columnIntervals(
+        start: gap.map { $0 ? 0 : queries },
+        end: gap.enumerated().map { $1 && $0 % 9 > 0 ? queries : 0 })
+    ),
     ("none", .none), ("padding", .keyPadding(lengths: lengths)), ("packed", packed),
     ("columns", .columnIntervals(start: starts, end: ends)),
     ("blocks", .blockSparse(pattern(4, 3))), ("wide blocks", .blockSparse(pattern(7, 16))),

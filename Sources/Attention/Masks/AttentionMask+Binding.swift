@@ -62,7 +62,9 @@ extension AttentionMask {
         mask.rowIntervals.formIntersection(low: bias.hull.low, high: bias.hull.high)
       }
     }
-    mask.generator = MaskGenerator(generator, distances: !mask.distances.isEmpty)
+    mask.generator =
+      generator.hasDistances || mask.distances.isEmpty
+      ? generator : MaskGenerator(generator.form, distances: true)
     return mask
   }
 

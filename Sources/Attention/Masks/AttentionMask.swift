@@ -39,7 +39,7 @@ public struct AttentionMask: Sendable, Equatable {
 
   var parts: [Part]
   /// How tiles of causal and window masks and of distances are made; all forms give the same bits.
-  public var generator: MaskGenerator.Form = .computed
+  public private(set) var generator = MaskGenerator(.computed)
 
   private init(_ part: Part) { parts = [part] }
   private init() { parts = [] }
@@ -144,11 +144,16 @@ public struct AttentionMask: Sendable, Equatable {
     return result
   }
 
-  /// The same mask, with tiles made by `form`.
+  /// The same mask, with tiles made by `form`. What the generator keeps is made here, once for all calls.
   public func generated(by form: MaskGenerator.Form) -> AttentionMask {
     var result = self
-    result.generator = form
+    result.generator = MaskGenerator(form, distances: hasDistances)
     return result
+  }
+
+  /// Whether some part is a mask of distances.
+  var hasDistances: Bool {
+    parts.contains { if case .distance = $0 { true } else { false } }
   }
 
   private static func describe(_ bound: Int?) -> String { bound.map(String.init) ?? "nil" }

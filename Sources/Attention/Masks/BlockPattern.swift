@@ -70,6 +70,11 @@ public struct BlockPattern: Sendable, Hashable {
     return any ? (all ? .full : .partial) : .empty
   }
 
+  /// Whether any of `rows` sees a key of `columns`.
+  func maySee(rows: Range<Int>, columns: Range<Int>) -> Bool {
+    blockRows(rows).contains { !listed($0, columns: columns).isEmpty }
+  }
+
   /// The hull of the keys that any of `rows` sees.
   func keyRange(rows: Range<Int>, keys: Int) -> Range<Int> {
     var low = keys

@@ -32,7 +32,7 @@ extension BoundMask {
     to tile: ScoreTile, _ rows: Range<Int>, _ columns: Range<Int>, _ b: Int, _ h: Int
   ) {
     let (r0, c0) = (rows.lowerBound, columns.lowerBound)
-    let isTransposed = tile.columnStride != 1
+    let isTransposed = tile.isTransposed
     for (slopes, shift) in distances where slopes[h] != 0 {
       // |delta + a − b| = |−delta + b − a|: the order with the contiguous inner loop.
       let delta = r0 + shift - c0
@@ -53,10 +53,8 @@ extension BoundMask {
     }
     if let columnIntervals {
       let turned = tile.transposed
-      for column in 0..<tile.columns {
-        let seen = columnIntervals[c0 + column].clamped(to: rows)
-        turned.erase(row: column, 0..<seen.lowerBound - r0)
-        turned.erase(row: column, seen.upperBound - r0..<tile.rows)
+      columnIntervals.forEachGap(rows: rows, columns: columns) { j, gap in
+        turned.erase(row: j - c0, gap.lowerBound - r0..<gap.upperBound - r0)
       }
     }
     applyRowIntervals(to: tile, rows, columns, isTransposed)

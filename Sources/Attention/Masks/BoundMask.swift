@@ -62,6 +62,32 @@ public struct BoundMask: Sendable {
     return range
   }
 
+  /// The first run of keys in `columns` that any of `rows` may see, empty if there is none.
+  ///
+  /// Lists and dense masks leave gaps inside the hull; a gap that covers one of the blocks of 64 keys ends a run, so that
+  /// 64 keys or more lie between two runs.
+  func nextKeyRun(rows: Range<Int>, columns: Range<Int>, batch b: Int, head h: Int) -> Range<Int> {
+    let hull = keyRange(rows: rows, batch: b, head: h).clamped(to: columns)
+    if hull.isEmpty || (columnIntervals == nil && patterns.isEmpty && dense.isEmpty) {
+      return hull
+    }
+    var start = hull.lowerBound
+    var end = start
+    while end < hull.upperBound {
+      let block = end..<min(hull.upperBound, (end / 64 + 1) * 64)
+      let isSeen =
+        columnIntervals?.maySee(rows: rows, columns: block) ?? true
+        && patterns.allSatisfy { $0.maySee(rows: rows, columns: block) }
+        && dense.allSatisfy {
+          $0.tileClass(rows: rows, columns: block, batch: b, head: h) != .empty
+        }
+      if !isSeen && start < end { break }
+      end = block.upperBound
+      if !isSeen { start = end }
+    }
+    return start..<end
+  }
+
   /// The hull of the queries that may see any of `columns`.
   public func queryRange(columns: Range<Int>, batch b: Int, head h: Int) -> Range<Int> {
     let columns = columns.clamped(to: 0..<keyLimit(b))

@@ -6,6 +6,9 @@ struct ColumnIntervals: Sendable {
   /// The hull of the intervals of each 64 keys, for the way from queries to keys.
   private var blockStarts: [Int32] = []
   private var blockEnds: [Int32] = []
+  /// The queries that see all of each 64 keys.
+  private var commonStarts: [Int32] = []
+  private var commonEnds: [Int32] = []
 
   init(queries: Int, keys: Int) {
     self.queries = queries
@@ -15,7 +18,7 @@ struct ColumnIntervals: Sendable {
   }
 
   /// The bytes of the table.
-  var byteCount: Int { (starts.count + ends.count + blockStarts.count + blockEnds.count) * 4 }
+  var byteCount: Int { (starts.count * 2 + blockStarts.count * 4) * 4 }
 
   /// Narrows key `j`'s interval to `start[j]..<end[j]`.
   mutating func formIntersection(start: [Int], end: [Int]) {
@@ -29,6 +32,8 @@ struct ColumnIntervals: Sendable {
     let hulls = (0..<blocks).map { queryRange(columns: $0 * 64..<min(keys, $0 * 64 + 64)) }
     blockStarts = hulls.map { Int32($0.lowerBound) }
     blockEnds = hulls.map { Int32($0.upperBound) }
+    commonStarts = (0..<blocks).map { starts[$0 * 64..<min(keys, $0 * 64 + 64)].max()! }
+    commonEnds = (0..<blocks).map { ends[$0 * 64..<min(keys, $0 * 64 + 64)].min()! }
   }
 
   /// The queries that see key `j`.
@@ -66,14 +71,45 @@ struct ColumnIntervals: Sendable {
     return first..<last! + 1
   }
 
+  /// Whether all of `rows` see all of the keys of block `k`.
+  private func isOpen(_ k: Int, _ rows: Range<Int>) -> Bool {
+    Int(commonStarts[k]) <= rows.lowerBound && Int(commonEnds[k]) >= rows.upperBound
+  }
+
+  /// Whether any of `rows` may see a key of `columns`, by blocks of 64 keys.
+  func maySee(rows: Range<Int>, columns: Range<Int>) -> Bool {
+    (columns.lowerBound / 64...(columns.upperBound - 1) / 64).contains { k in
+      max(Int(blockStarts[k]), rows.lowerBound) < min(Int(blockEnds[k]), rows.upperBound)
+    }
+  }
+
   /// The class of a tile that is not empty.
   func tileClass(rows: Range<Int>, columns: Range<Int>) -> TileClass {
     var any = false
     var all = true
-    for j in columns {
-      any = any || max(Int(starts[j]), rows.lowerBound) < min(Int(ends[j]), rows.upperBound)
-      all = all && Int(starts[j]) <= rows.lowerBound && Int(ends[j]) >= rows.upperBound
+    for k in columns.lowerBound / 64...(columns.upperBound - 1) / 64 {
+      if isOpen(k, rows) {
+        any = true
+      } else {
+        for j in columns.clamped(to: k * 64..<k * 64 + 64) {
+          any = any || max(Int(starts[j]), rows.lowerBound) < min(Int(ends[j]), rows.upperBound)
+          all = all && Int(starts[j]) <= rows.lowerBound && Int(ends[j]) >= rows.upperBound
+        }
+      }
+      if any && !all { return .partial }
     }
-    return any ? (all ? .full : .partial) : .empty
+    return any ? .full : .empty
+  }
+
+  /// Calls `body` with each key of `columns` that some of `rows` do not see, and those rows.
+  @inline(__always)
+  func forEachGap(rows: Range<Int>, columns: Range<Int>, _ body: (Int, Range<Int>) -> Void) {
+    for k in columns.lowerBound / 64...(columns.upperBound - 1) / 64 where !isOpen(k, rows) {
+      for j in columns.clamped(to: k * 64..<k * 64 + 64) {
+        let seen = self[j].clamped(to: rows)
+        if seen.lowerBound > rows.lowerBound { body(j, rows.lowerBound..<seen.lowerBound) }
+        if seen.upperBound < rows.upperBound { body(j, seen.upperBound..<rows.upperBound) }
+      }
+    }
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import TensorCore
 
 /// A mask given element by element, with two bits for every cell of it: whether anything is seen, and whether nothing is changed.
@@ -53,21 +54,23 @@ struct DenseMask: Sendable {
     _ columns: Range<Int>, _ keys: Int
   ) -> UInt8 {
     values.withUnsafeBufferPointer { values in
-      var any = false
-      var all = true
+      var any: Int32 = 0
+      var all: Int32 = 2
       for i in rows {
-        for place in offset + i * keys + columns.lowerBound..<offset + i * keys + columns.upperBound
-        {
-          let x = values[place]
-          require(
-            !isAdditive || x < .infinity,
-            "AttentionMask.additive: a bias must be a number or -infinity, got \(x) for query \(i), key \((place - offset) % keys)"
+        let line = values.baseAddress! + offset + i * keys + columns.lowerBound
+        let flags =
+          isAdditive
+          ? ck_mask_bias_flags(line, columns.count) : ck_mask_kept_flags(line, columns.count)
+        if flags & 4 != 0 {
+          let bad = (0..<columns.count).first { !(line[$0] < .infinity) }!
+          fatalError(
+            "AttentionMask.additive: a bias must be a number or -infinity, got \(line[bad]) for query \(i), key \(columns.lowerBound + bad)"
           )
-          any = any || (isAdditive ? x > -.infinity : x != 0)
-          all = all && (isAdditive ? x == 0 : x != 0)
         }
+        any |= flags & 1
+        all &= flags
       }
-      return (any ? 1 : 0) | (all ? 2 : 0)
+      return UInt8(any | all)
     }
   }
 
@@ -126,11 +129,9 @@ struct DenseMask: Sendable {
         let line =
           values.baseAddress! + (plane(batch, head) * queries + firstRow + a) * keys + firstColumn
         if isAdditive {
-          for b in 0..<tile.columns { tile[a, b] += line[b] * scale }
-          // NaN in a score that is masked must not stay: NaN − ∞ is NaN.
-          for b in 0..<tile.columns where line[b] == -.infinity { tile[a, b] = -.infinity }
+          ck_mask_add_bias(tile.row(a), tile.columnStride, line, scale, tile.columns)
         } else {
-          for b in 0..<tile.columns where line[b] == 0 { tile[a, b] = -.infinity }
+          ck_mask_keep(tile.row(a), tile.columnStride, line, tile.columns)
         }
       }
     }

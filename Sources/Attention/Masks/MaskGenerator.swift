@@ -1,3 +1,4 @@
+import CKernels
 import TensorCore
 
 /// The small array from which the tiles of a mask of any length are cut.
@@ -62,6 +63,9 @@ public struct MaskGenerator: Sendable {
     )
   }
 
+  /// Whether it can make distances.
+  var hasDistances: Bool { form == .computed || !distances.isEmpty }
+
   /// The bytes that the generator keeps, whatever the lengths.
   public var byteCount: Int { triangle.count + distances.count * 2 }
 
@@ -70,7 +74,7 @@ public struct MaskGenerator: Sendable {
     origin + max(delta, 0) * rowStep + max(-delta, 0) * columnStep
   }
 
-  /// Writes −∞ where `low ≤ b − a < high` does not hold.
+  /// Writes −∞ where `low ≤ b − a < high` does not hold; the columns of the tile stand side by side.
   func maskBand(_ tile: ScoreTile, low: Int, high: Int) {
     if case .computed = form {
       for a in 0..<tile.rows {
@@ -81,40 +85,47 @@ public struct MaskGenerator: Sendable {
       }
       return
     }
-    tile.forEachBlock(of: blockSize) { block, top, left in
-      // The triangle keeps b ≤ a + delta, and beyond ±M a tile is uniform.
-      let upper = window(min(max(high - 1 + top - left, -blockSize), blockSize - 1))
-      let lower = window(min(max(low - 1 + top - left, -blockSize), blockSize - 1))
-      for a in 0..<block.rows {
-        for b in 0..<block.columns {
-          let place = a * rowStep + b * columnStep
-          if triangle[upper + place] == 0 || triangle[lower + place] != 0 {
-            block[a, b] = -.infinity
-          }
+    triangle.withUnsafeBufferPointer { triangle in
+      let triangle = triangle.baseAddress!
+      tile.forEachBlock(of: blockSize) { block, top, left in
+        // The triangle keeps b ≤ a + delta, and beyond ±M a tile is uniform.
+        let upper = window(min(max(high - 1 + top - left, -blockSize), blockSize - 1))
+        let lower = window(min(max(low - 1 + top - left, -blockSize), blockSize - 1))
+        for a in 0..<block.rows {
+          ck_mask_window(
+            block.row(a), triangle + upper + a * rowStep, triangle + lower + a * rowStep,
+            columnStep, block.columns)
         }
       }
     }
   }
 
-  /// Adds `slope · |delta + a − b|`.
+  /// Adds `slope · |delta + a − b|`; the columns of the tile stand side by side.
   func addDistances(_ tile: ScoreTile, slope: Float, delta: Int) {
     if case .computed = form {
       for a in 0..<tile.rows {
-        for b in 0..<tile.columns { tile[a, b] += slope * Float(abs(Int32(delta + a - b))) }
+        ck_mask_add_distances(tile.row(a), slope, Int32(delta + a), tile.columns)
       }
       return
     }
-    tile.forEachBlock(of: blockSize) { block, top, left in
-      let whole = delta + top - left
-      let near = min(max(whole, -(blockSize - 1)), blockSize - 1)
-      let rest = Int32(whole - near)
-      let start = window(near)
-      for a in 0..<block.rows {
-        for b in 0..<block.columns {
-          let x = Int32(distances[start + a * rowStep + b * columnStep]) + rest
-          block[a, b] += slope * Float(abs(x))
+    distances.withUnsafeBufferPointer { distances in
+      let distances = distances.baseAddress!
+      tile.forEachBlock(of: blockSize) { block, top, left in
+        let whole = delta + top - left
+        let near = min(max(whole, -(blockSize - 1)), blockSize - 1)
+        for a in 0..<block.rows {
+          ck_mask_add_distances_read(
+            block.row(a), slope, distances + window(near) + a * rowStep, columnStep,
+            Int32(whole - near), block.columns)
         }
       }
     }
+  }
+}
+
+extension MaskGenerator: Equatable {
+  /// Whether both keep the same.
+  public static func == (a: MaskGenerator, b: MaskGenerator) -> Bool {
+    a.form == b.form && a.hasDistances == b.hasDistances
   }
 }

@@ -1,3 +1,4 @@
+import CKernels
 import TensorCore
 
 /// A bias that depends on the distance alone, `t[clamp(i + shift − j)]`, one line a head or one for all.
@@ -62,13 +63,17 @@ struct RelativeTable: Sendable {
 
   /// Adds the biases, in base 2, and writes −∞ where there is one.
   func apply(to tile: ScoreTile, firstRow: Int, firstColumn: Int, head: Int) {
-    let line = line(head) * (2 * radius + 1)
     let delta = firstRow + shift - firstColumn
     values.withUnsafeBufferPointer { values in
-      for a in 0..<tile.rows {
-        for b in 0..<tile.columns {
-          let bias = values[line + place(delta + a - b)]
-          tile[a, b] = bias == -.infinity ? bias : tile[a, b] + bias
+      let line = values.baseAddress! + line(head) * (2 * radius + 1)
+      if tile.isTransposed {
+        let turned = tile.transposed
+        for b in 0..<turned.rows {
+          ck_mask_add_table(turned.row(b), line, radius, delta - b, 1, turned.columns)
+        }
+      } else {
+        for a in 0..<tile.rows {
+          ck_mask_add_table(tile.row(a), line, radius, delta + a, -1, tile.columns)
         }
       }
     }

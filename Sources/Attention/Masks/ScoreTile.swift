@@ -4,10 +4,12 @@ struct ScoreTile {
   let rows, columns: Int
   let rowStride, columnStride: Int
 
-  subscript(a: Int, b: Int) -> Float {
-    @inline(__always) get { base[a * rowStride + b * columnStride] }
-    @inline(__always) nonmutating set { base[a * rowStride + b * columnStride] = newValue }
-  }
+  /// The first score of row `a`.
+  @inline(__always)
+  func row(_ a: Int) -> UnsafeMutablePointer<Float> { base + a * rowStride }
+
+  /// Whether the rows, and not the columns, stand side by side.
+  var isTransposed: Bool { columnStride != 1 }
 
   /// The same memory with rows and columns exchanged.
   var transposed: ScoreTile {
@@ -22,7 +24,7 @@ struct ScoreTile {
     if columnStride == 1 {
       (base + a * rowStride + range.lowerBound).update(repeating: -.infinity, count: range.count)
     } else {
-      for b in range { self[a, b] = -.infinity }
+      for b in range { base[a * rowStride + b * columnStride] = -.infinity }
     }
   }
 

@@ -46,22 +46,34 @@ struct TiledForward<Kernels: StripKernels>: @unchecked Sendable {
     state.finish(task, geometry, output, logSumExp)
   }
 
-  /// Takes one strip over the keys `columns` of the block that starts at `start`.
+  /// Takes one strip over those keys of `blockColumns`, in the block that starts at `start`, that it sees.
   @inline(__always)
   private func advance(
     _ state: StripState<Element>, _ task: AttentionTask, _ row: Int, _ start: Int,
     _ blockColumns: Range<Int>, _ blockClass: TileClass
   ) {
-    let (b, head) = (task.batch, task.head)
     let first = task.rows.lowerBound + row
     let rows = first..<min(first + 6, task.rows.upperBound)
     var (columns, tile) = (blockColumns, blockClass)
-    if tile == .partial {
-      columns = mask.keyRange(rows: rows, batch: b, head: head).clamped(to: blockColumns)
-      if columns.isEmpty { return }
-      tile = mask.tileClass(rows: rows, columns: columns, batch: b, head: head)
-      if tile == .empty { return }
-    }
+    repeat {
+      if blockClass == .partial {
+        columns = mask.nextKeyRun(
+          rows: rows, columns: columns, batch: task.batch, head: task.head)
+        if columns.isEmpty { return }
+        tile = mask.tileClass(rows: rows, columns: columns, batch: task.batch, head: task.head)
+      }
+      if tile != .empty { advance(state, task, row, rows, start, columns, tile) }
+      columns = columns.upperBound..<blockColumns.upperBound
+    } while !columns.isEmpty
+  }
+
+  /// Takes one strip over a run of keys of the block that starts at `start`.
+  @inline(__always)
+  private func advance(
+    _ state: StripState<Element>, _ task: AttentionTask, _ row: Int, _ rows: Range<Int>,
+    _ start: Int, _ columns: Range<Int>, _ tile: TileClass
+  ) {
+    let (b, head) = (task.batch, task.head)
     // Whole vectors from the first key on: those before it are masked.
     let begin = columns.lowerBound / 16 * 16
     let count = columns.upperBound - begin

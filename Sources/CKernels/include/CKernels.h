@@ -10,6 +10,7 @@
 
 #include "CKernelsAttention.h"
 #include "CKernelsDecode.h"
+#include "CKernelsMasks.h"
 
 // Elementwise functions: y[i] = f(x[i]). x and y may be the same array.
 void ck_exp(const float *x, float *y, size_t n);

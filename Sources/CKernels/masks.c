@@ -1,0 +1,86 @@
+#include "CKernelsMasks.h"
+
+#include "vector.h"
+
+CLONES int ck_mask_kept_flags(const float *kept, size_t n) {
+  uint32_t seen = 0;
+  for (size_t i = 0; i < n; i++) seen += kept[i] != 0.0f;
+  return (seen > 0) | (seen == n) << 1;
+}
+
+CLONES int ck_mask_bias_flags(const float *bias, size_t n) {
+  uint32_t seen = 0, zero = 0, usable = 0;
+  for (size_t i = 0; i < n; i++) {
+    seen += bias[i] > -INFINITY;
+    zero += bias[i] == 0.0f;
+    usable += bias[i] < INFINITY;
+  }
+  return (seen > 0) | (zero == n) << 1 | (usable < n) << 2;
+}
+
+CLONES void ck_mask_keep(float *s, size_t step, const float *kept, size_t n) {
+  if (step == 1) {
+    for (size_t i = 0; i < n; i++) s[i] = kept[i] != 0.0f ? s[i] : -INFINITY;
+  } else {
+    for (size_t i = 0; i < n; i++) s[i * step] = kept[i] != 0.0f ? s[i * step] : -INFINITY;
+  }
+}
+
+INLINE float biased(float s, float bias, float scale) {
+  float sum = s + scale * bias;
+  return bias == -INFINITY ? bias : sum;
+}
+
+CLONES void ck_mask_add_bias(float *s, size_t step, const float *bias, float scale, size_t n) {
+  if (step == 1) {
+    for (size_t i = 0; i < n; i++) s[i] = biased(s[i], bias[i], scale);
+  } else {
+    for (size_t i = 0; i < n; i++) s[i * step] = biased(s[i * step], bias[i], scale);
+  }
+}
+
+// One expression for all forms: whether it becomes a fused multiply-add depends on the processor alone.
+INLINE float receded(float s, float slope, int32_t distance) {
+  return s + slope * (float)(distance < 0 ? -distance : distance);
+}
+
+CLONES void ck_mask_add_distances(float *s, float slope, int32_t first, size_t n) {
+  for (size_t i = 0; i < n; i++) s[i] = receded(s[i], slope, first - (int32_t)i);
+}
+
+CLONES void ck_mask_add_distances_read(float *s, float slope, const int16_t *distances, ptrdiff_t by, int32_t rest,
+                                       size_t n) {
+  if (by == 1) {
+    for (size_t i = 0; i < n; i++) s[i] = receded(s[i], slope, distances[i] + rest);
+  } else {
+    for (size_t i = 0; i < n; i++) s[i] = receded(s[i], slope, distances[-(ptrdiff_t)i] + rest);
+  }
+}
+
+CLONES void ck_mask_add_table(float *s, const float *table, ptrdiff_t radius, ptrdiff_t first, ptrdiff_t by, size_t n) {
+  const float *middle = table + radius + first;
+  ptrdiff_t count = (ptrdiff_t)n;
+  // The scores before `begin` have the bias of one end of the table, those from `end` on that of the other.
+  ptrdiff_t begin = by == 1 ? -radius - first : first - radius;
+  ptrdiff_t end = by == 1 ? radius - first + 1 : first + radius + 1;
+  begin = begin < 0 ? 0 : begin > count ? count : begin;
+  end = end < begin ? begin : end > count ? count : end;
+  float before = by == 1 ? table[0] : table[2 * radius];
+  float after = by == 1 ? table[2 * radius] : table[0];
+  for (ptrdiff_t i = 0; i < begin; i++) s[i] = biased(s[i], before, 1.0f);
+  if (by == 1) {
+    for (ptrdiff_t i = begin; i < end; i++) s[i] = biased(s[i], middle[i], 1.0f);
+  } else {
+    for (ptrdiff_t i = begin; i < end; i++) s[i] = biased(s[i], middle[-i], 1.0f);
+  }
+  for (ptrdiff_t i = end; i < count; i++) s[i] = biased(s[i], after, 1.0f);
+}
+
+CLONES void ck_mask_window(float *s, const uint8_t *upper, const uint8_t *lower, ptrdiff_t by, size_t n) {
+  if (by == 1) {
+    for (size_t i = 0; i < n; i++) s[i] = upper[i] > lower[i] ? s[i] : -INFINITY;
+  } else {
+    for (size_t i = 0; i < n; i++)
+      s[i] = upper[-(ptrdiff_t)i] > lower[-(ptrdiff_t)i] ? s[i] : -INFINITY;
+  }
+}
