@@ -5,7 +5,7 @@ import Testing
 
 /// Threads and memory, each in a process of its own: both are counted for the whole process.
 @Suite struct AttentionResourceTests {
-  @Test func threadsChangeNoBitOfTheForwardPass() async {
+  @Test func threadsChangeNoBit() async {
     await #expect(processExitsWith: .success) {
       for (queries, keys, heads, keyHeads) in [
         (513, 511, 8, 2), (65, 1030, 1, 1), (600, 600, 2, 1),
@@ -18,7 +18,15 @@ import Testing
             Parallelism.threads = threads
             let result = attend(problem.q, problem.k, problem.v, mask: mask)
             let half = attend(q, k, v, mask: mask)
-            return [result.output, result.logSumExp, half.output.converted(), half.logSumExp]
+            let gradient = attendBackward(
+              problem.dO, dLogSumExp: problem.dL, problem.q, problem.k, problem.v, result: result,
+              mask: mask)
+            let halfGradient = attendBackward(problem.dO, q, k, v, result: half, mask: mask)
+            return [
+              result.output, result.logSumExp, gradient.dQueries, gradient.dKeys,
+              gradient.dValues, half.output.converted(), half.logSumExp, halfGradient.dQueries,
+              halfGradient.dKeys, halfGradient.dValues,
+            ]
           }
           require(runs[0] == runs[1], "two threads differ from one at \(queries) x \(keys)")
           require(runs[0] == runs[2], "three threads differ from one at \(queries) x \(keys)")
@@ -28,7 +36,7 @@ import Testing
   }
 
   /// Packed operands, the state of each thread, results; nothing of order queries times keys (256 MiB here).
-  @Test func theForwardPassTakesMemoryOfTheOrderOfItsOperands() async {
+  @Test func memoryIsOfTheOrderOfTheOperands() async {
     await #expect(processExitsWith: .success) {
       Parallelism.threads = 2
       let (length, width) = (8192, 64)
@@ -40,14 +48,23 @@ import Testing
         AttentionMask.window(left: 200, right: 0, alignment: .topLeft),
         .causal(alignment: .topLeft),
       ] {
-        let before = TensorMemory.liveBytes
+        var before = TensorMemory.liveBytes
         TensorMemory.resetHighWater()
         let result = attend(problem.q, problem.k, problem.v, mask: mask)
-        let extra = TensorMemory.highWaterBytes - before
+        var extra = TensorMemory.highWaterBytes - before
         // The output and its log-sum-exps, packed keys and values; the pool rounds sizes up by at most a quarter.
-        let allowed = (3 * operand + length * 4 + 2 * perThread) * 5 / 4
+        var allowed = (3 * operand + length * 4 + 2 * perThread) * 5 / 4
         require(extra <= allowed, "the forward pass took \(extra) bytes, allowed are \(allowed)")
-        require(result.output.shape == problem.q.shape, "shape")
+
+        before = TensorMemory.liveBytes
+        TensorMemory.resetHighWater()
+        let gradient = attendBackward(
+          problem.dO, problem.q, problem.k, problem.v, result: result, mask: mask)
+        extra = TensorMemory.highWaterBytes - before
+        // Three gradients, both forms of five operands, a private dQ for each thread.
+        allowed = (15 * operand + 8 * perThread) * 5 / 4
+        require(extra <= allowed, "the backward pass took \(extra) bytes, allowed are \(allowed)")
+        require(gradient.dQueries.shape == problem.q.shape, "shape")
       }
     }
   }

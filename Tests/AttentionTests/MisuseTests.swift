@@ -136,6 +136,16 @@ struct Misuse: Sendable {
         HalfTensor(x, format: .bfloat16), HalfTensor(x, format: .float16),
         HalfTensor(x, format: .bfloat16))
     },
+    .init(
+      "attendBackward: dOutput and the output of the forward call must be shaped like the queries"
+    ) {
+      let x = zeros([1, 1, 2, 3])
+      _ = attendBackward(zeros([1, 1, 2, 4]), x, x, x, result: attend(x, x, x))
+    },
+    .init("attendBackward: log-sum-exps and their gradient must be [1, 1, 2], got") {
+      let x = zeros([1, 1, 2, 3])
+      _ = attendBackward(x, dLogSumExp: zeros([2]), x, x, x, result: attend(x, x, x))
+    },
     .init("ReferenceAttention.backward: output and its gradient must have the queries' shape") {
       let x = zeros([1, 1, 2, 3])
       _ = ReferenceAttention.backward(
