@@ -36,11 +36,13 @@ CLONES void ck_column_products(const float *x, const float *y, float *sums, size
 #define EACH_ELEMENT(EXPRESSION)                                   \
   for (size_t r = 0; r < rows; r++) {                              \
     size_t j = 0;                                                  \
-    for (; j + 16 <= columns; j += 16)                             \
+    for (; j + 16 <= columns; j += 16) {                           \
+      INDEPENDENT                                                  \
       for (size_t i = 0; i < 16; i++) {                            \
         size_t c = j + i, k = r * columns + c;                     \
         EXPRESSION;                                                \
       }                                                            \
+    }                                                              \
     for (; j < columns; j++) {                                     \
       size_t c = j, k = r * columns + c;                           \
       EXPRESSION;                                                  \
@@ -51,6 +53,7 @@ CLONES void ck_standardize_rows(const float *x, const float *mean, const float *
                                 size_t columns) {
   if (columns == 1) {
     float m = mean[0], f = factor[0];
+    INDEPENDENT
     for (size_t r = 0; r < rows; r++) y[r] = (x[r] - m) * f;
     return;
   }
@@ -61,6 +64,7 @@ CLONES void ck_standardize_rows_backward(const float *dy, const float *y, const 
                                          const float *factor, float *dx, size_t rows, size_t columns) {
   if (columns == 1) {
     float m = mean[0], s = slope[0], f = factor[0];
+    INDEPENDENT
     for (size_t r = 0; r < rows; r++) dx[r] = (dy[r] - m - y[r] * s) * f;
     return;
   }

@@ -4,6 +4,7 @@
 
 // tanh over rows that follow each other, whatever their length.
 INLINE void tanh_all(float *u, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) u[i] = tanh1(u[i]);
 }
 
@@ -28,11 +29,13 @@ CLONES void ck_slice_backward(const float *a, const float *delta, const float *w
     const float *in = a + r * s;
     float *out = e + r * s, d = delta[r];
     size_t i = 0;
-    for (; i + 16 <= s; i += 16)
+    for (; i + 16 <= s; i += 16) {
+      INDEPENDENT
       for (int j = 0; j < 16; j++) {
         float v = in[i + j];
         out[i + j] = d * ((3.0f * w3[i + j] * v + 2.0f * w2[i + j]) * v + w1[i + j]) * (1.0f - v * v);
       }
+    }
     for (; i < s; i++) {
       float v = in[i];
       out[i] = d * ((3.0f * w3[i] * v + 2.0f * w2[i]) * v + w1[i]) * (1.0f - v * v);

@@ -12,6 +12,7 @@ const char *ck_instruction_set(void) {
 
 #define ELEMENTWISE(NAME, EXPRESSION)                  \
   CLONES void NAME(const float *x, float *y, size_t n) { \
+    INDEPENDENT                                        \
     for (size_t i = 0; i < n; i++) {                   \
       float v = x[i];                                  \
       y[i] = EXPRESSION;                               \
@@ -36,6 +37,7 @@ INLINE float cos1(float x) { return sincos1(x, 1); }
     for (size_t start = 0; start < n; start += 256) {                                               \
       size_t end = n - start > 256 ? start + 256 : n;                                               \
       if (largest_magnitude(x + start, end - start) <= LARGEST_ANGLE) {                             \
+        INDEPENDENT                                                                                 \
         for (size_t i = start; i < end; i++) y[i] = FUNCTION(x[i]);                                 \
       } else {                                                                                      \
         for (size_t i = start; i < end; i++)                                                        \
@@ -48,6 +50,7 @@ CIRCULAR(ck_cos, cos1, cosf)
 
 #define BINARY(NAME, OP)                                              \
   CLONES void NAME(const float *x, const float *y, float *z, size_t n) { \
+    INDEPENDENT                                                       \
     for (size_t i = 0; i < n; i++) z[i] = x[i] OP y[i];               \
   }
 BINARY(ck_add, +)
@@ -56,15 +59,19 @@ BINARY(ck_mul, *)
 BINARY(ck_div, /)
 
 CLONES void ck_axpy(float a, const float *x, float *y, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) y[i] += a * x[i];
 }
 CLONES void ck_axpby(float a, const float *x, float b, float *y, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) y[i] = a * x[i] + b * y[i];
 }
 CLONES void ck_mul_add(const float *x, const float *y, float *z, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) z[i] += x[i] * y[i];
 }
 CLONES void ck_scale_shift(const float *x, float a, float b, float *z, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) z[i] = a * x[i] + b;
 }
 
@@ -143,18 +150,22 @@ CLONES void ck_softmax_rows(const float *x, float *y, size_t rows, size_t column
 CLONES void ck_leaky_relu(const float *x, float slope, float *y, size_t n) {
   if (slope == 0.0f) {
     // Not a product with zero, which would make NaN of -infinity.
+    INDEPENDENT
     for (size_t i = 0; i < n; i++) y[i] = x[i] <= 0.0f ? 0.0f : x[i];
     return;
   }
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : slope * x[i];
 }
 CLONES void ck_leaky_relu_backward(const float *y, const float *dy, float slope, float *dx, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0.0f ? dy[i] : slope * dy[i];
 }
 
 CLONES void ck_adam(float *p, float *m, float *v, const float *g, float stepSize, float beta1, float beta2,
                     float correction2, float epsilon, float weightDecay, size_t n) {
   float a = 1.0f - beta1, b = 1.0f - beta2, inverse = 1.0f / correction2;
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float gi = g[i] + weightDecay * p[i];
     float mi = m[i] + a * (gi - m[i]);

@@ -11,6 +11,15 @@
 #else
 #define CLONES
 #endif
+// Before a loop whose iterations do not touch each other's elements, also where results overwrite arguments: without it the
+// compiler asks at run time whether the arrays overlap, and takes the plain loop when they are the same.
+#if defined(__clang__)
+#define INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#define INDEPENDENT _Pragma("GCC ivdep")
+#else
+#define INDEPENDENT
+#endif
 #define INLINE static inline __attribute__((always_inline))
 
 // The square root without errno, which sqrtf would set: a loop that must set errno cannot be vectorised.

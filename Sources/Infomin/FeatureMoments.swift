@@ -14,7 +14,8 @@ package struct FeatureMoments: Sendable {
   /// and then `q` of the second in rows that lie so many numbers apart.
   ///
   /// A covariance does not depend on constants that are taken off the features; they should be near the features' means.
-  /// Each block's products are in `Scalar`, their sum over blocks in `Double`.
+  /// The products of up to 1,024 rows are summed in `Scalar`, a few rows at a time that the cache holds from their making to
+  /// their products; the sum over such blocks is in `Double`.
   package init<Scalar: TensorScalar>(
     rows: Int, features: (first: Int, second: Int), of type: Scalar.Type = Scalar.self,
     write: @Sendable (Range<Int>, UnsafeMutablePointer<Scalar>, Int) -> Void
@@ -24,11 +25,21 @@ package struct FeatureMoments: Sendable {
     let blocks = RowBlocks(rows: rows, size: 1024)
     @Sendable func products(_ block: Int) -> Tensor<Scalar> {
       let range = blocks.range(block)
-      let x = Tensor<Scalar>(shape: [range.count, columns]) { x in
-        write(range, x.baseAddress!, columns)
-        for row in 0..<range.count { x[(row + 1) * columns - 1] = 1 }
+      let parts = RowBlocks(rows: range.count, size: 256)
+      var x = Tensor<Scalar>(shape: [parts.range(0).count, columns]) { _ in }
+      return Tensor(shape: [columns, columns]) { products in
+        x.withUnsafeMutableBufferPointer { x in
+          for part in 0..<parts.count {
+            let rows = parts.range(part)
+            let start = range.lowerBound + rows.lowerBound
+            write(start..<start + rows.count, x.baseAddress!, columns)
+            for row in 0..<rows.count { x[(row + 1) * columns - 1] = 1 }
+            Scalar.syrk(
+              n: columns, k: rows.count, alpha: 1, x.baseAddress!, lda: columns,
+              beta: part == 0 ? 0 : 1, products.baseAddress!, ldc: columns)
+          }
+        }
       }
-      return upperGram(x)
     }
     var total = Tensor<Double>(shape: [columns, columns]) { _ in }
     // Groups of blocks keep the number of products alive small; they are added in order.

@@ -18,7 +18,7 @@ struct SliceProjection<Scalar: TensorScalar>: Sendable {
     let x, a: Tensor<Scalar>
   }
 
-  private static func blocks(_ rows: Int) -> RowBlocks { RowBlocks(rows: rows, size: 128) }
+  private static func blocks(_ rows: Int) -> RowBlocks { RowBlocks(rows: rows, size: 256) }
 
   /// Standardises the columns of a range of rows by their own moments, and projects them.
   init(

@@ -25,32 +25,38 @@ func affine<S: TensorScalar>(
         let tiles = (batch + tileRows - 1) / tileRows
         parallel(over: tiles) { tile in
           let start = tile * tileRows
-          let rows = min(tileRows, batch - start)
-          let out = y.address + start * outputs
-          if let bias {
-            bias.withUnsafeBufferPointer { bias in
-              for row in 0..<rows {
-                (out + row * outputs).update(from: bias.baseAddress!, count: outputs)
-              }
-            }
-          } else if inputs == 0 {
-            out.update(repeating: 0, count: rows * outputs)
-          }
-          if inputs > 0 {
-            S.gemm(
-              transposeA: false, transposeB: false, m: rows, n: outputs, k: inputs, alpha: 1,
-              x.address + start * inputs, lda: inputs, weight.address, ldb: outputs,
-              beta: bias == nil ? 0 : 1, out, ldc: outputs)
-          }
-          activation.apply(UnsafePointer(out), out, rows * outputs)
+          affine(
+            UnsafePointer(x.address + start * inputs), rows: min(tileRows, batch - start),
+            UnsafePointer(weight.address), inputs: inputs, outputs: outputs, bias,
+            then: activation, into: y.address + start * outputs)
         }
       }
     }
   }
 }
 
+/// The same for rows at an address.
+func affine<S: TensorScalar>(
+  _ x: UnsafePointer<S>, rows: Int, _ weight: UnsafePointer<S>, inputs: Int, outputs: Int,
+  _ bias: Tensor<S>?, then activation: Activation, into y: UnsafeMutablePointer<S>
+) {
+  if let bias {
+    bias.withUnsafeBufferPointer { bias in
+      for row in 0..<rows { (y + row * outputs).update(from: bias.baseAddress!, count: outputs) }
+    }
+  } else if inputs == 0 {
+    y.update(repeating: 0, count: rows * outputs)
+  }
+  if inputs > 0 {
+    S.gemm(
+      transposeA: false, transposeB: false, m: rows, n: outputs, k: inputs, alpha: 1, x,
+      lda: inputs, weight, ldb: outputs, beta: bias == nil ? 0 : 1, y, ldc: outputs)
+  }
+  activation.apply(UnsafePointer(y), y, rows * outputs)
+}
+
 /// An address that threads may share because each writes its own part of what it points to.
-private struct SharedAddress<Pointee>: @unchecked Sendable {
+struct SharedAddress<Pointee>: @unchecked Sendable {
   let address: UnsafeMutablePointer<Pointee>
   init(_ address: UnsafeMutablePointer<Pointee>) { self.address = address }
 }

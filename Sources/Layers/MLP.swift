@@ -118,6 +118,25 @@ public struct MLP<Scalar: TensorScalar>: Layer {
     zip(layers, activations).reduce(x) { affine($0, $1.0.weight, $1.0.bias, then: $1.1) }
   }
 
+  /// The output for rows at an address, without a tape: what is between layers takes turns in two buffers.
+  func write(_ x: UnsafePointer<Scalar>, rows: Int, into y: UnsafeMutablePointer<Scalar>) {
+    let width = layers.map(\.outputs).max()!
+    let buffers = Tensor<Scalar>(shape: [2 * rows * width]) { buffers in
+      guard let first = buffers.baseAddress else { return }
+      var input = x
+      for (index, layer) in layers.enumerated() {
+        let output = index == layers.count - 1 ? y : first + index % 2 * rows * width
+        layer.weight.withUnsafeBufferPointer {
+          affine(
+            input, rows: rows, $0.baseAddress!, inputs: layer.inputs, outputs: layer.outputs,
+            layer.bias, then: activations[index], into: output)
+        }
+        input = UnsafePointer(output)
+      }
+    }
+    withExtendedLifetime(buffers) {}
+  }
+
   /// `dx` and the gradient of each layer's parameters.
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)

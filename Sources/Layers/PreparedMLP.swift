@@ -10,7 +10,7 @@ import TensorCore
 /// - Note: It shares the network's memory. Let it go before the optimiser's step, which would otherwise copy the parameters.
 public struct PreparedMLP<Scalar: TensorScalar>: Sendable {
   /// The network with one layer a run.
-  private let collapsed: MLP<Scalar>
+  let collapsed: MLP<Scalar>
   /// The runs in order.
   private let runs: [AffineRun<Scalar>]
 
@@ -112,7 +112,7 @@ private struct AffineRun<Scalar: TensorScalar>: Sendable {
         let before = prefixes[index - 1]
         dWeight = matmul(before.weight, g, transposeA: true)
         if let c = before.bias, let s {
-          dWeight += c.reshaped(to: [c.count, 1]) * s.reshaped(to: [1, s.count])
+          dWeight += matmul(c.reshaped(to: [c.count, 1]), row(s))
         }
       }
       result.append(Dense.Gradient(weight: dWeight, bias: layers[index].bias.flatMap { _ in s }))

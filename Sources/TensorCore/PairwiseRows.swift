@@ -63,8 +63,10 @@ package enum PairwiseRows {
       }
       (partial + level * columns).update(from: newest, count: columns)
     }
-    out.update(repeating: 0, count: columns)
-    for level in 0..<levels where blocks >> level & 1 == 1 {
+    // The lowest filled level first, then the others in order.
+    let lowest = blocks.trailingZeroBitCount
+    out.update(from: partial + lowest * columns, count: columns)
+    for level in lowest + 1..<max(levels, lowest + 1) where blocks >> level & 1 == 1 {
       Scalar.axpy(1, partial + level * columns, out, columns)
     }
     withExtendedLifetime(counter) {}

@@ -50,6 +50,7 @@ public func parallel(over count: Int, _ body: @Sendable (Int) -> Void) {
 public func parallelMap<Value: Sendable>(
   over count: Int, _ body: @Sendable (Int) -> Value
 ) -> [Value] {
+  if Parallelism.threads == 1 { return (0..<max(count, 0)).map { body($0) } }
   let slots = ResultSlots<Value>(count: count)
   parallel(over: count) { slots.fill($0, with: body($0)) }
   return slots.values

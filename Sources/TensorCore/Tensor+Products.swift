@@ -94,21 +94,6 @@ public func gram<S>(_ x: Tensor<S>, scaledBy factor: S = 1) -> Tensor<S> {
   return total
 }
 
-/// The upper triangle of `xᵀ x` (`[n, n]` for `x` of shape `[rows, n]`), in one product; below the diagonal it is zero.
-@specialized(where S == Float)
-@specialized(where S == Double)
-package func upperGram<S>(_ x: Tensor<S>) -> Tensor<S> {
-  require(x.rank == 2, "upperGram: wants a matrix, got shape \(x.shape)")
-  let (rows, n) = (x.shape[0], x.shape[1])
-  return Tensor(shape: [n, n]) { c in
-    c.update(repeating: 0)
-    guard n > 0 && rows > 0 else { return }
-    S.syrk(
-      n: n, k: rows, alpha: 1, x.storage.elements.baseAddress!, lda: n, beta: 0, c.baseAddress!,
-      ldc: n)
-  }
-}
-
 /// `x xᵀ` (symmetric, `[rows, rows]`), scaled by `factor`: the products of all pairs of rows.
 package func rowGram<S>(_ x: Tensor<S>, scaledBy factor: S = 1) -> Tensor<S> {
   require(x.rank == 2, "rowGram: wants a matrix, got shape \(x.shape)")

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite struct ShardedPassTests {
-  @Test(arguments: [1, 128, 129, 500])
+  @Test(arguments: [1, 128, 256, 257, 600])
   func equalsOnePass(batch: Int) {
     var random = Philox(seed: 71)
     let network = MLP<Double>(

@@ -50,13 +50,14 @@ struct EpochCase {
     let forward = Self.encoderProducts + Self.utilityProducts + Self.sliceProducts
     let encoderBackward = Double(Self.inputs * Self.hidden + 2 * Self.hidden * Self.learnt)
     let backward = encoderBackward + 2 * Self.utilityProducts + Self.sliceProducts
-    var total = 2 * (fit * (forward + backward) + validation * forward)
+    var total = 2 * (fit * (forward + backward) + validation * (forward - Self.encoderProducts))
     func solve(rows: Int) -> Double {
       SolveCase(
         rows: rows, columns: Self.learnt, slices: Self.slices, target: .normal(columns: 1)
-      ).operations + 2 * Double(rows) * Self.encoderProducts
+      ).operations
     }
     total += solve(rows: Self.fitRows + Self.validationRows)
+    total += 2 * (fit + validation) * Self.encoderProducts
     if schedule == .batch { total += Double(Self.batches) * solve(rows: Self.batchRows) }
     return total
   }

@@ -12,6 +12,23 @@ enum EpochParts {
         let (encoder, x) = (parts.encoder, parts.x(Int(all)))
         return { _ = encoder.prepared().sharded(x) }
       },
+      part("max-step", epochSolve.operations) { _ in
+        let (z, t) = epochSolve.data
+        let estimator = SlicedDependence<Float>(sliceCount: EpochCase.slices)
+        return { _ = try estimator.fit(z, t, using: Philox(seed: 0)) }
+      },
+      part("validation", 2 * (all - fit) * (EpochCase.utilityProducts + EpochCase.sliceProducts)) {
+        parts in
+        let (network, z) = (parts.predictor, parts.z(EpochCase.validationRows))
+        let y = z.slice(0..<1, along: 1)
+        let objective = try SlicedDependence<Float>(sliceCount: EpochCase.slices).fit(
+          z, y, using: Philox(seed: 0)
+        ).objective
+        return {
+          _ = RenyiObjective.value(network, z, y)
+          _ = objective.value(z, y)
+        }
+      },
       part(
         "encoder",
         2 * fit * (2 * EpochCase.encoderProducts + Double(EpochCase.hidden * EpochCase.learnt))
@@ -67,6 +84,12 @@ enum EpochParts {
     _ prepare: @escaping (EpochParts.Inputs) throws -> () throws -> Void
   ) -> BenchmarkCase {
     BenchmarkCase("adult-epoch/\(name)", operations: operations) { try prepare(Inputs()) }
+  }
+
+  private static var epochSolve: SolveCase {
+    SolveCase(
+      rows: EpochCase.fitRows + EpochCase.validationRows, columns: EpochCase.learnt,
+      slices: EpochCase.slices, target: .normal(columns: 1))
   }
 
   private static func batches(_ body: @escaping () -> Void) -> () -> Void {

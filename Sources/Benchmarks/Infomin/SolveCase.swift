@@ -19,6 +19,7 @@ struct SolveCase {
     SolveCase(rows: 500, columns: 80, slices: 200, target: .normal(columns: 1)),
     SolveCase(rows: 20_000, columns: 80, slices: 100, target: .normal(columns: 1)),
     SolveCase(rows: 10_000, columns: 256, slices: 250, target: .oneHot(classes: 3)),
+    SolveCase(rows: 10_000, columns: 256, slices: 250, target: .oneHot(classes: 2)),
     SolveCase(rows: 5256, columns: 128, slices: 100, target: .normal(columns: 128)),
   ]
 
