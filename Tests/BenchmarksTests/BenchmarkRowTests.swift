@@ -69,10 +69,10 @@ import Testing
   }
 
   @Test func countsTheFloorOfASolve() {
-    // f = 400 rows, p = 300 features: the products of spec §6's example, by hand.
+    // f = 400 rows, p = 300 features, and the slices of all 500 rows: by hand.
     let found = SolveCase(rows: 500, columns: 80, slices: 100, target: .normal(columns: 1))
       .operations
-    let slices = 2.0 * 900 * 80 * 100
+    let slices = 2.0 * 500 * 80 * 100
     let covariance = 400.0 * 300 * 300 + 2 * 400 * 300 * 3
     let factor = 300.0 * 300 * 300 / 3
     #expect(found == slices + covariance + factor + 300 * 300 * 3 + 300 * 3 * 3)
