@@ -111,7 +111,7 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   public var learningRate = 5e-4
   /// Whether the parameters with the best validation loss are restored at the end, as the authors' code does for SLICE.
   ///
-  /// Under SLICE that loss is one of fresh slices: its best epoch is a lucky draw, and the last parameters are better.
+  /// Under SLICE that loss is one of fresh slices, so its best epoch is in part a lucky draw; the last parameters do as well.
   public var keepsBest = false
   /// The first epoch whose parameters may be kept.
   public var keepsFrom = 100

@@ -84,8 +84,8 @@ enum FairnessMethods {
   /// SLICE with one solve an epoch, the schedule behind the published numbers, and the last parameters kept.
   ///
   /// The authors' flag keeps the best validation loss instead, which is ``sliceBestKept(weight:)``. Each epoch's validation
-  /// loss is that of fresh slices: its smallest value in 400 epochs is a lucky draw, mostly of an early epoch at the full
-  /// learning rate, whose parameters are worse in both figures than the last ones.
+  /// loss is that of fresh slices, so its smallest value is in part a lucky draw; the results of both rows lie within each
+  /// other's error.
   static func slice(
     weight: String, paper: (utility: Double, dependence: Double, seconds: Double)? = nil,
     label: String = "SLICE", count: Int = 200

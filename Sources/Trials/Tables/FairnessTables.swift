@@ -104,8 +104,8 @@ enum FairnessAdultTable: Table {
     ) { block, row, column in
       guard !context.quick, block == "official" else { return nil }
       switch (row, column) {
-      case ("SLICE", "ρ*(Z;T)"): return (0, 0.12)
-      case ("SLICE", "ρ*(Z;Y)"): return (0.98, 1)
+      case ("SLICE", "ρ*(Z;T)"), ("SLICE (best kept)", "ρ*(Z;T)"): return (0, 0.12)
+      case ("SLICE", "ρ*(Z;Y)"), ("SLICE (best kept)", "ρ*(Z;Y)"): return (0.98, 1)
       case ("NONE", "ρ*(Z;T)"): return (0.9, 1)
       case (_, "ρ*(Z;Y)"): return (0.95, 1)
       default: return nil
@@ -145,7 +145,7 @@ enum FairnessCensusTable: Table {
     ) { block, row, column in
       guard !context.quick, block == "official" else { return nil }
       switch (row, column) {
-      case ("SLICE", "ρ*(Z;T)"): return (0, 0.2)
+      case ("SLICE", "ρ*(Z;T)"), ("SLICE (best kept)", "ρ*(Z;T)"): return (0, 0.2)
       case (_, "ρ*(Z;Y)"): return (0.9, 1)
       default: return nil
       }
