@@ -81,7 +81,9 @@ let package = Package(
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TensorCore"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
-    .testTarget(name: "BenchmarksTests", dependencies: ["Benchmarks", "Storage"]),
+    .testTarget(
+      name: "BenchmarksTests",
+      dependencies: ["Attention", "Benchmarks", "Storage", "TensorCore", "Trials"]),
     .testTarget(name: "tesseraTests", dependencies: ["tessera", "Trials"]),
   ]
 )

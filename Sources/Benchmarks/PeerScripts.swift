@@ -130,7 +130,7 @@ enum PeerError: Error, CustomStringConvertible {
         + "found no such file; its columns stay empty: name the folder with --peers"
     case .failed(let script, let python, let found):
       "peer \(script): expected \(python) to run it, found: \(found); its columns stay empty: install NumPy "
-        + "and, for infomin_torch.py, PyTorch (pip install numpy torch, better in a venv: see "
+        + "and, for those of PyTorch, PyTorch (pip install numpy torch, better in a venv: see "
         + "Benchmarks/peers/README.md), and name that Python in TESSERA_PEER_PYTHON"
     case .badAnswer(let script, let found):
       "peer \(script): expected an array of {case, threads, seconds, peer} on its output, found: \(found); "
