@@ -1,4 +1,5 @@
 import ArgumentParser
+import Benchmarks
 import Foundation
 import Storage
 import TensorCore
@@ -43,7 +44,7 @@ struct TableCommand: ParsableCommand {
   }
 
   func run() throws {
-    let catalog = TableCatalog.standard
+    let catalog = TableCatalog.withMeasurements
     guard let name else {
       return listing.show(catalog.text, catalog.json)
     }
