@@ -19,8 +19,8 @@ func affine<S: TensorScalar>(
     guard y.count > 0 else { return }
     x.withUnsafeBufferPointer { x in
       weight.withUnsafeBufferPointer { weight in
-        let x = SharedAddress(UnsafeMutablePointer(mutating: x.baseAddress!))
-        let weight = SharedAddress(UnsafeMutablePointer(mutating: weight.baseAddress!))
+        let x = SharedAddress(x.baseAddress!)
+        let weight = SharedAddress(weight.baseAddress!)
         let y = SharedAddress(y.baseAddress!)
         let tiles = (batch + tileRows - 1) / tileRows
         parallel(over: tiles) { tile in
@@ -53,10 +53,4 @@ func affine<S: TensorScalar>(
       lda: inputs, weight, ldb: outputs, beta: bias == nil ? 0 : 1, y, ldc: outputs)
   }
   activation.apply(UnsafePointer(y), y, rows * outputs)
-}
-
-/// An address that threads may share because each writes its own part of what it points to.
-struct SharedAddress<Pointee>: @unchecked Sendable {
-  let address: UnsafeMutablePointer<Pointee>
-  init(_ address: UnsafeMutablePointer<Pointee>) { self.address = address }
 }

@@ -17,7 +17,9 @@ public enum ArithmeticOperation: Sendable, CaseIterable {
 /// The loops of the library are witnesses of this protocol, so that generic code over `Scalar` costs one call an array and
 /// nothing an element. `Float` runs the C kernels that choose their instruction set at run time, `Double` the plain Swift
 /// twins (``ReferenceKernels``).
-public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable, ColumnKernels {
+public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable, ColumnKernels,
+  ImageKernels
+{
   /// The type's name in files and messages: `float32` or `float64`.
   static var typeName: String { get }
 

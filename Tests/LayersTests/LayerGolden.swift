@@ -6,6 +6,8 @@ struct LayerGolden: Sendable {
   static let layers = LayerGolden("layers")
   static let optimisers = LayerGolden("optimisers")
   static let schedules = LayerGolden("schedules")
+  static let images = LayerGolden("images")
+  static let distributions = LayerGolden("distributions")
 
   private let arrays: [String: StoredArray]
 

@@ -10,6 +10,7 @@
 
 #include "CKernelsAttention.h"
 #include "CKernelsDecode.h"
+#include "CKernelsImages.h"
 #include "CKernelsMasks.h"
 
 // Elementwise functions: y[i] = f(x[i]). x and y may be the same array.

@@ -16,11 +16,17 @@ public enum Activation: Sendable, Hashable, Codable {
   case sigmoid
   /// `y = log(1 + eˣ)`.
   case softplus
+  /// `y = x` where `x > 0`, else `alpha (eˣ − 1)`, with a positive alpha.
+  case elu(Double)
+  /// `y = x` where `x > 0`, else `alpha (e^(x/alpha) − 1)`, with a positive alpha.
+  case celu(Double)
+  /// `y = x tanh(log(1 + eˣ))`.
+  case mish
 
-  /// Whether the derivative is found from the input (sine, softplus) rather than from the output.
+  /// Whether the derivative is found from the input (sine, softplus, mish) rather than from the output.
   ///
   /// The output is kept wherever it serves, because the next layer's tape holds it already.
-  public var keepsInput: Bool { self == .sine || self == .softplus }
+  public var keepsInput: Bool { self == .sine || self == .softplus || self == .mish }
 
   /// `y` for each element of `x`.
   public func callAsFunction<S: TensorScalar>(_ x: Tensor<S>) -> Tensor<S> {
@@ -59,10 +65,15 @@ public enum Activation: Sendable, Hashable, Codable {
     case .sine: S.apply(.sin, x, y, count)
     case .sigmoid: S.apply(.sigmoid, x, y, count)
     case .softplus: S.apply(.softplus, x, y, count)
+    case .elu, .celu:
+      let (alpha, rate): (S, S) = exponential()!
+      S.elu(x, alpha: alpha, rate: rate, y, count)
+    case .mish: S.mish(x, y, count)
     }
   }
 
-  private func differentiate<S: TensorScalar>(
+  /// `dx[i] = dy[i] f′`, where `kept` is the input if ``keepsInput``, else the output; `dx` is the memory of neither.
+  func differentiate<S: TensorScalar>(
     _ kept: UnsafePointer<S>, _ dy: UnsafePointer<S>, _ dx: UnsafeMutablePointer<S>, _ count: Int
   ) {
     switch self {
@@ -86,7 +97,24 @@ public enum Activation: Sendable, Hashable, Codable {
     case .softplus:
       S.apply(.sigmoid, kept, dx, count)
       S.combine(.multiply, dx, dy, dx, count)
+    case .elu, .celu:
+      let (alpha, rate): (S, S) = exponential()!
+      S.eluBackward(kept, dy, alpha: alpha, rate: rate, dx, count)
+    case .mish: S.mishBackward(kept, dy, dx, count)
     }
+  }
+
+  /// `alpha` and `rate` of `alpha (exp(rate · x) − 1)` for the two exponential units, `nil` for all others.
+  func exponential<S: TensorScalar>(as type: S.Type = S.self) -> (alpha: S, rate: S)? {
+    let (alpha, rate): (Double, (Double) -> Double)
+    switch self {
+    case .elu(let a): (alpha, rate) = (a, { _ in 1 })
+    case .celu(let a): (alpha, rate) = (a, { 1 / $0 })
+    default: return nil
+    }
+    // From the output alone, a negative alpha could not be undone.
+    require(alpha > 0, "Activation: alpha of elu and celu must be positive, got \(alpha)")
+    return (S(alpha), S(rate(alpha)))
   }
 
   /// The slope in the scalar's type; from the output alone, a negative slope could not be undone.

@@ -1,0 +1,222 @@
+import TensorCore
+
+/// Group normalisation (Wu and He 2018), as PyTorch's `GroupNorm`: each sample's groups of neighbouring channels less their
+/// mean over their deviation, then scaled and shifted channel by channel.
+///
+/// `y = (x − mean)/√(variance + epsilon) · scale + shift`, mean and biased variance over the pixels and the channels of a
+/// group. `x` and `y` are `[batch, …, channels]`.
+public struct GroupNorm<Scalar: TensorScalar>: Layer {
+  /// The factor of each channel, `[channels]`.
+  public var scale: Tensor<Scalar>
+  /// What is added to each channel, `[channels]`.
+  public var shift: Tensor<Scalar>
+  /// The number of groups.
+  public let groups: Int
+  /// Added to the variance.
+  public let epsilon: Double
+
+  /// The input, and the mean and `1/√(variance + epsilon)` of each channel's group; the output is made anew from them.
+  public struct Tape: Sendable {
+    let x: Tensor<Scalar>
+    let mean, inverse: Tensor<Scalar>
+  }
+
+  /// The gradient with respect to scale and shift.
+  public typealias Gradient = NormGradient<Scalar>
+
+  /// `scale` and `shift`.
+  public static var parameters: [Parameter<Self>] {
+    [.init("scale", \.scale, \.scale), .init("shift", \.shift, \.shift)]
+  }
+
+  /// The layer before training, with scale 1 and shift 0; the groups divide the channels.
+  public init(channels: Int, groups: Int, epsilon: Double = 1e-5) {
+    require(
+      channels > 0 && groups > 0 && channels % groups == 0,
+      "GroupNorm: the groups must divide the channels, got \(groups) groups of \(channels) channels"
+    )
+    require(epsilon > 0, "GroupNorm: epsilon must be positive, got \(epsilon)")
+    self.groups = groups
+    self.epsilon = epsilon
+    scale = .ones([channels])
+    shift = .zeros([channels])
+  }
+
+  /// `y = (x − mean)/√(variance + epsilon) · scale + shift`.
+  public func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
+    let (batch, pixels, channels) = extents(x)
+    var mean = Tensor<Scalar>.zeros([batch, channels])
+    var inverse = Tensor<Scalar>.zeros([batch, channels])
+    let y = Tensor<Scalar>(shape: x.shape) { y in
+      guard let start = y.baseAddress, y.count > 0 else { return }
+      let y = SharedAddress(start)
+      mean.withUnsafeMutableBufferPointer { mean in
+        inverse.withUnsafeMutableBufferPointer { inverse in
+          let mean = SharedAddress(mean.baseAddress!)
+          let inverse = SharedAddress(inverse.baseAddress!)
+          parallel(over: batch) { sample in
+            let offset = sample * pixels * channels
+            x.withUnsafeBufferPointer {
+              normalize(
+                $0.baseAddress! + offset, y.address + offset, pixels: pixels,
+                mean: mean.address + sample * channels, inverse: inverse.address + sample * channels
+              )
+            }
+          }
+        }
+      }
+    }
+    return (y, Tape(x: x, mean: mean, inverse: inverse))
+  }
+
+  /// With `g = dy · scale` and `x̂` the normalised input: `dx = (g − mean(g) − x̂ mean(g x̂))/√(variance + epsilon)`,
+  /// `dScale = Σ dy x̂`, `dShift = Σ dy`.
+  public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
+    -> (dx: Tensor<Scalar>, gradient: Gradient)
+  {
+    let (batch, pixels, channels) = extents(tape.x)
+    require(
+      dy.shape == tape.x.shape, "GroupNorm.backward: dy must be \(tape.x.shape), got \(dy.shape)")
+    var partial: [[Double]] = []
+    let dx = Tensor<Scalar>(shape: dy.shape) { dx in
+      guard let start = dx.baseAddress, dx.count > 0 else { return }
+      let dx = SharedAddress(start)
+      partial = parallelMap(over: batch) { sample in
+        let offset = sample * pixels * channels
+        return dy.withUnsafeBufferPointer { dy in
+          tape.x.withUnsafeBufferPointer { x in
+            tape.mean.withUnsafeBufferPointer { mean in
+              tape.inverse.withUnsafeBufferPointer { inverse in
+                differentiate(
+                  dy.baseAddress! + offset, x.baseAddress! + offset, dx.address + offset,
+                  pixels: pixels, mean: mean.baseAddress! + sample * channels,
+                  inverse: inverse.baseAddress! + sample * channels)
+              }
+            }
+          }
+        }
+      }
+    }
+    return (dx, NormGradient(sums: partial, channels: channels))
+  }
+
+  private func extents(_ x: Tensor<Scalar>) -> (batch: Int, pixels: Int, channels: Int) {
+    let channels = scale.count
+    require(
+      x.rank >= 2 && x.shape[x.rank - 1] == channels,
+      "GroupNorm.forward: x must be [batch, …, \(channels)], got \(x.shape)")
+    return (x.shape[0], x.shape[0] == 0 ? 0 : x.count / (x.shape[0] * channels), channels)
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func normalize(
+    _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, pixels: Int,
+    mean: UnsafeMutablePointer<Scalar>, inverse: UnsafeMutablePointer<Scalar>
+  ) {
+    let channels = scale.count
+    let width = channels / groups
+    var sums = [Double](repeating: 0, count: 2 * channels)
+    let count = Double(pixels * width)
+    sums.withUnsafeMutableBufferPointer { sums in
+      let (first, second) = (sums.baseAddress!, sums.baseAddress! + channels)
+      Scalar.channelSums(x, rows: pixels, channels: channels, into: first)
+      for start in stride(from: 0, to: channels, by: width) {
+        var total = 0.0
+        for c in start..<start + width { total += first[c] }
+        for c in start..<start + width { mean[c] = Scalar(total / count) }
+      }
+      Scalar.channelSquares(x, about: mean, rows: pixels, channels: channels, into: second)
+      for start in stride(from: 0, to: channels, by: width) {
+        var total = 0.0
+        for c in start..<start + width { total += second[c] }
+        let value = Scalar(1 / (total / count + epsilon).squareRoot())
+        for c in start..<start + width { inverse[c] = value }
+      }
+    }
+    withScratch(channels, of: Scalar.self) { factor in
+      scale.withUnsafeBufferPointer { scale in
+        shift.withUnsafeBufferPointer { shift in
+          for c in 0..<channels { factor[c] = scale[c] * inverse[c] }
+          Scalar.channelAffine(
+            x, mean: mean, scale: factor, shift: shift.baseAddress!, y, rows: pixels,
+            channels: channels)
+        }
+      }
+    }
+  }
+
+  /// Writes a sample's `dx`; returns its part of `dScale`, then of `dShift`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func differentiate(
+    _ dy: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>,
+    pixels: Int, mean: UnsafePointer<Scalar>, inverse: UnsafePointer<Scalar>
+  ) -> [Double] {
+    let channels = scale.count
+    let width = channels / groups
+    let count = Double(pixels * width)
+    var sums = [Double](repeating: 0, count: 2 * channels)
+    sums.withUnsafeMutableBufferPointer { sums in
+      let (products, totals) = (sums.baseAddress!, sums.baseAddress! + channels)
+      Scalar.channelProducts(
+        dy, x, about: mean, rows: pixels, channels: channels, into: totals, products)
+      for c in 0..<channels { products[c] *= Double(inverse[c]) }
+    }
+    withScratch(3 * channels, of: Scalar.self) { factors in
+      let (a, b, constant) = (factors, factors + channels, factors + 2 * channels)
+      scale.withUnsafeBufferPointer { scale in
+        for start in stride(from: 0, to: channels, by: width) {
+          var (product, total) = (0.0, 0.0)
+          for c in start..<start + width {
+            product += Double(scale[c]) * sums[c]
+            total += Double(scale[c]) * sums[channels + c]
+          }
+          let value = Double(inverse[start])
+          for c in start..<start + width {
+            a[c] = scale[c] * inverse[c]
+            b[c] = Scalar(-value * value * product / count)
+            constant[c] = Scalar(-value * total / count)
+          }
+        }
+      }
+      Scalar.channelCombine(
+        dy, a, x, mean: mean, b, shift: constant, dx, rows: pixels, channels: channels)
+    }
+    return sums
+  }
+}
+
+/// The gradient with respect to the scale and shift of a normalisation.
+public struct NormGradient<Scalar: TensorScalar>: ParameterGradient {
+  /// `dScale`, of shape `[channels]`.
+  public var scale: Tensor<Scalar>
+  /// `dShift`, of shape `[channels]`.
+  public var shift: Tensor<Scalar>
+
+  /// A gradient of these parts.
+  public init(scale: Tensor<Scalar>, shift: Tensor<Scalar>) {
+    self.scale = scale
+    self.shift = shift
+  }
+
+  /// The sum, in order, of parts that hold `dScale` and then `dShift`.
+  init(sums parts: [[Double]], channels: Int) {
+    var total = [Double](repeating: 0, count: 2 * channels)
+    for part in parts { for i in total.indices { total[i] += part[i] } }
+    let numbers = Tensor<Scalar>(total.map { Scalar($0) })
+    self.init(scale: numbers.rows(0..<channels), shift: numbers.rows(channels..<2 * channels))
+  }
+
+  /// Adds the gradient of another part of the batch.
+  public static func += (total: inout NormGradient, gradient: NormGradient) {
+    total.scale += gradient.scale
+    total.shift += gradient.shift
+  }
+
+  /// Multiplies every element.
+  public static func *= (gradient: inout NormGradient, factor: Scalar) {
+    gradient.scale *= factor
+    gradient.shift *= factor
+  }
+}

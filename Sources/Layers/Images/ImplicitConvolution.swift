@@ -1,0 +1,188 @@
+import TensorCore
+
+/// Convolution without a matrix of patches: the kernels of ``ImageKernels`` read the patches where they lie.
+///
+/// Same functions and shapes as ``MatrixProductConvolution``. Work is cut into blocks of rows or of images whose part of the
+/// input and the output fits the second-level cache; the cut depends on the extents alone. Borders are copied with zeros
+/// around them, block by block. Planes of fewer than four columns are too narrow for the kernels' tiles; their patches are
+/// gathered, and the pixels of all rows and images then lie in one line.
+enum ImplicitConvolution {
+  /// The numbers of input and output of a block: half a megabyte in single precision.
+  private static let blockSize = 1 << 17
+  /// The columns below which patches are gathered.
+  private static let narrow = 4
+  /// The pixels that each partial sum of a weight gradient covers at least, and the numbers that all may hold at most.
+  private static let partPixels = 2048, partNumbers = 1 << 21
+
+  /// `y = activation(x ∗ W + b)`.
+  static func forward<S: TensorScalar>(
+    _ x: Tensor<S>, _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
+    _ g: ConvolutionGeometry
+  ) -> Tensor<S> {
+    let source = g.patches
+    let packed = Tensor<S>(
+      shape: [PatchGrid.packedCount(depth: source.depth, outputs: g.outputs)]
+    ) { packed in
+      guard packed.count > 0 else { return }
+      weight.withUnsafeBufferPointer {
+        S.packWeights(
+          $0.baseAddress!, rows: source.depth, columns: g.outputs, rowStride: g.outputs,
+          columnStride: 1, into: packed.baseAddress!, firstRow: 0, depth: source.depth)
+      }
+    }
+    return Tensor(shape: g.outputShape) { y in
+      guard y.count > 0 else { return }
+      correlate(
+        source, images: g.batch, x, packed: packed, bias, then: activation,
+        to: y.baseAddress!, OutputPlace(source, outputs: g.outputs))
+    }
+  }
+
+  /// `activation(dy ∗ᵀ W + b)`: without bias and activation, `dx`.
+  ///
+  /// The pixels of `dx` with one remainder by the strides are a convolution, with stride one, of `dy` with every
+  /// stride-th tap of the kernel, turned around.
+  static func inputGradient<S: TensorScalar>(
+    _ dy: Tensor<S>, _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
+    _ g: ConvolutionGeometry
+  ) -> Tensor<S> {
+    let phases = InputPhase.all(g)
+    // Pixels that no tap reaches hold the bias.
+    let hasEmpty = phases.contains { $0.source.depth == 0 }
+    return Tensor(shape: g.inputShape) { dx in
+      guard dx.count > 0 else { return }
+      if hasEmpty { fill(dx, with: bias, channels: g.channels) }
+      for phase in phases where phase.source.depth > 0 && phase.source.pixels > 0 {
+        correlate(
+          phase.source, images: g.batch, dy, packed: phase.packed(weight, g), bias,
+          then: hasEmpty ? .identity : activation, to: dx.baseAddress! + phase.place.first,
+          phase.place)
+      }
+      if hasEmpty { activation.apply(UnsafePointer(dx.baseAddress!), dx.baseAddress!, dx.count) }
+    }
+  }
+
+  /// `dW = Σ patchᵀ dy`, shaped like the weight; parts of the batch are added in order.
+  ///
+  /// The kernel wants whole panels of columns. Few outputs would leave most of a panel empty; where the runs of a patch
+  /// fill panels, the two sides then change places, and it is `dWᵀ = Σ dyᵀ patch` that is summed.
+  static func weightGradient<S: TensorScalar>(
+    _ x: Tensor<S>, _ dy: Tensor<S>, _ g: ConvolutionGeometry
+  ) -> Tensor<S> {
+    let source = g.patches
+    let outputs = (g.outputs + PatchGrid.panel - 1) / PatchGrid.panel * PatchGrid.panel
+    let blocks = self.blocks(source, images: g.batch, outputs: outputs)
+    guard source.depth * outputs > 0 && !blocks.isEmpty else { return .zeros(g.weightShape) }
+    let run = blocks[0].runLength
+    let isSwapped = g.outputs < PatchGrid.panel && run % PatchGrid.panel == 0
+    let width = isSwapped ? g.outputs : outputs
+    let shape: Shape = isSwapped ? [source.depth / run, width, run] : [source.depth, width]
+    let parts = max(
+      1,
+      min(
+        blocks.count, 16, g.batch * source.pixels / partPixels + 1,
+        max(2, partNumbers / shape.count)))
+    let partial = parallelMap(over: parts) { part in
+      var dWeight = Tensor<S>.zeros(shape)
+      dWeight.withUnsafeMutableBufferPointer { dWeight in
+        let start = dWeight.baseAddress!
+        for index in blocks.count * part / parts..<blocks.count * (part + 1) / parts {
+          let block = blocks[index]
+          block.withPatches(of: x) { patches, grid in
+            block.withPanels(of: dy, outputs: g.outputs, padded: width) { dy in
+              let grid = grid(OutputPlace(source, outputs: width))
+              if !isSwapped { return S.convolveWeights(grid, patches, dy, start) }
+              for segment in 0..<grid.segments {
+                S.convolveWeights(
+                  grid.swapped, dy, patches + segment * grid.patchSegment,
+                  start + segment * width * run)
+              }
+            }
+          }
+        }
+      }
+      return dWeight
+    }
+    let total = partial.dropFirst().reduce(into: partial[0]) { $0 += $1 }
+    if isSwapped { return total.permuted([0, 2, 1]).reshaped(to: g.weightShape) }
+    return total.slice(0..<g.outputs, along: 1).reshaped(to: g.weightShape)
+  }
+
+  /// `y = activation(patch · W + b)` for all patches of all images.
+  private static func correlate<S: TensorScalar>(
+    _ source: PatchSource, images: Int, _ x: Tensor<S>, packed: Tensor<S>, _ bias: Tensor<S>?,
+    then activation: Activation, to y: UnsafeMutablePointer<S>, _ place: OutputPlace
+  ) {
+    let blocks = self.blocks(source, images: images, outputs: place.outputs)
+    let y = SharedAddress(y)
+    let elu = activation.exponential(as: S.self)
+    parallel(over: blocks.count) { index in
+      let block = blocks[index]
+      block.withPatches(of: x) { patches, grid in
+        packed.withUnsafeBufferPointer { packed in
+          block.withOutputs(y.address, place) { y, place in
+            let grid = grid(place)
+            withOptional(bias) {
+              S.convolve(
+                grid, patches, packed: packed.baseAddress!, bias: $0, elu: elu, y)
+            }
+            if elu == nil && activation != .identity {
+              block.forEachRun(of: grid) { offset, count in
+                activation.apply(UnsafePointer(y + offset), y + offset, count)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static func blocks(_ source: PatchSource, images: Int, outputs: Int) -> [PatchBlock] {
+    guard images > 0 && source.pixels > 0 else { return [] }
+    let isLine = source.isPlane
+    let isGathered = !isLine && source.columns < narrow
+    let read = isGathered || isLine ? source.depth : source.strides.area * source.channels
+    let limit = max(64, blockSize / max(read + outputs, 1))
+    // A few blocks at least, so that threads end together; whole images where they are small.
+    let perBlock = min(max(1, limit / source.pixels), max(1, (images + 3) / 4))
+    let imageBlocks = (images + perBlock - 1) / perBlock
+    let blockRows = max(1, limit / source.columns)
+    let rowBlocks = perBlock > 1 ? 1 : (source.rows + blockRows - 1) / blockRows
+    return (0..<imageBlocks * rowBlocks).map { index in
+      let (i, r) = (index / rowBlocks, index % rowBlocks)
+      return PatchBlock(
+        source: source, images: images * i / imageBlocks..<images * (i + 1) / imageBlocks,
+        rows: source.rows * r / rowBlocks..<source.rows * (r + 1) / rowBlocks, isLine: isLine,
+        isGathered: isGathered)
+    }
+  }
+
+  private static func fill<S: TensorScalar>(
+    _ y: UnsafeMutableBufferPointer<S>, with bias: Tensor<S>?, channels: Int
+  ) {
+    guard let bias else { return y.update(repeating: 0) }
+    bias.withUnsafeBufferPointer { bias in
+      for start in stride(from: 0, to: y.count, by: channels) {
+        (y.baseAddress! + start).update(from: bias.baseAddress!, count: channels)
+      }
+    }
+  }
+}
+
+/// Calls `body` with the elements of a tensor that may be missing.
+private func withOptional<S: TensorScalar>(
+  _ tensor: Tensor<S>?, _ body: (UnsafePointer<S>?) -> Void
+) {
+  guard let tensor else { return body(nil) }
+  tensor.withUnsafeBufferPointer { body($0.baseAddress) }
+}
+
+extension PatchGrid {
+  /// The grid of one segment with its two sides exchanged: outputs as patches, the segment's numbers as outputs.
+  fileprivate var swapped: PatchGrid {
+    PatchGrid(
+      images: images, rows: rows, columns: columns, length: outputs, patchImage: outputImage,
+      patchRow: outputRow, patchColumn: outputColumn, outputImage: patchImage,
+      outputRow: patchRow, outputColumn: patchColumn, outputs: length)
+  }
+}
