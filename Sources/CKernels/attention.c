@@ -40,9 +40,9 @@ CLONES void ck_attention_scores(const float *q, size_t q_stride, const float *pa
     size_t end = (c / 64 + 1) * 64;
     if (end > last) end = last;
     const float *panel = panels + c / 64 * 64 * width + c % 64;
-#define SCORES(N) \
-  product(q, q_stride, 1, panel, 64, width, strip + (c - first), strip_stride, NULL, start_zero, N)
-    WITH_VECTORS((end - c) / 16, SCORES)
+#define SCORES(PRODUCT, N) \
+  PRODUCT(q, q_stride, 1, panel, 64, width, strip + (c - first), strip_stride, NULL, start_zero, N)
+    WITH_VECTORS((end - c) / 16, SCORES, product)
     c = end;
   }
 }
@@ -102,16 +102,17 @@ CLONES void ck_attention_softmax(float *strip, size_t strip_stride, size_t colum
 CLONES void ck_attention_values(const float *p, size_t p_stride, const float *v, size_t v_stride, size_t keys,
                                 size_t width, const float *rescale, float *o, size_t o_stride) {
   for (size_t d = 0; d < width; d += 64) {
-#define VALUES(N) product(p, p_stride, 1, v + d, v_stride, keys, o + d, o_stride, rescale, start_scaled, N)
-    WITH_VECTORS((width - d) >= 64 ? 4 : (width - d) / 16, VALUES)
+#define VALUES(PRODUCT, N) PRODUCT(p, p_stride, 1, v + d, v_stride, keys, o + d, o_stride, rescale, start_scaled, N)
+    WITH_VECTORS((width - d) >= 64 ? 4 : (width - d) / 16, VALUES, product)
   }
 }
 
 CLONES void ck_attention_values_transposed(const float *p, size_t p_stride, const float *v, size_t v_stride,
                                            size_t depth, size_t width, float *o, size_t o_stride) {
   for (size_t d = 0; d < width; d += 64) {
-#define VALUES_TRANSPOSED(N) product(p, 1, p_stride, v + d, v_stride, depth, o + d, o_stride, NULL, start_accumulate, N)
-    WITH_VECTORS((width - d) >= 64 ? 4 : (width - d) / 16, VALUES_TRANSPOSED)
+#define VALUES_TRANSPOSED(PRODUCT, N) \
+  PRODUCT(p, 1, p_stride, v + d, v_stride, depth, o + d, o_stride, NULL, start_accumulate, N)
+    WITH_VECTORS((width - d) >= 64 ? 4 : (width - d) / 16, VALUES_TRANSPOSED, product)
   }
 }
 

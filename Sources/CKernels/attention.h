@@ -67,8 +67,8 @@ INLINE float next_maximum(float *m, float row, float *rescale) {
   return next;
 }
 
-// c[r][0..<16 n] = factor[r] * c[r] + sum over d of a[r * row + d * depth_stride] * b[d]; without factors c starts at 0,
-// with `accumulate` at c itself.
+// c[r][0..<16 n] = start + sum over d of a[r * row + d * step] * b[d * b_stride]; the start is 0, c times the factor of its
+// row, or c.
 enum Start { start_zero, start_scaled, start_accumulate };
 INLINE void product(const float *a, size_t row, size_t step, const float *b, size_t b_stride, size_t depth, float *c,
                     size_t c_stride, const float *factor, const enum Start start, const int n) {
@@ -96,13 +96,13 @@ INLINE void product(const float *a, size_t row, size_t step, const float *b, siz
   }
 }
 
-// `BODY(n)` with n a constant, for n = 1 … 4.
-#define WITH_VECTORS(n, BODY) \
-  switch (n) {                \
-    case 4: BODY(4); break;   \
-    case 3: BODY(3); break;   \
-    case 2: BODY(2); break;   \
-    default: BODY(1);         \
+// `BODY(PRODUCT, n)` with n a constant, for n = 1 … 4.
+#define WITH_VECTORS(n, BODY, PRODUCT) \
+  switch (n) {                         \
+    case 4: BODY(PRODUCT, 4); break;   \
+    case 3: BODY(PRODUCT, 3); break;   \
+    case 2: BODY(PRODUCT, 2); break;   \
+    default: BODY(PRODUCT, 1);         \
   }
 
 // Sixteen rows of sixteen, transposed in four rounds of exchanges.

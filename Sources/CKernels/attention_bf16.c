@@ -138,31 +138,22 @@ INLINE PAIRS_TARGET void paired_product(const uint16_t *a, size_t row, const uin
 
 // The kernels, written once for either product.
 
-#define SCORES_BODY(PRODUCT)                                                                                \
-  for (size_t c = first; c < last;) {                                                                       \
-    size_t end = (c / 64 + 1) * 64;                                                                         \
-    if (end > last) end = last;                                                                             \
-    const uint16_t *panel = panels + c / 64 * 64 * width + c % 64 * 2;                                      \
-    switch ((end - c) / 16) {                                                                               \
-      case 4: PRODUCT(q, q_stride, panel, 128, width / 2, strip + (c - first), strip_stride, scale, NULL, 4); break; \
-      case 3: PRODUCT(q, q_stride, panel, 128, width / 2, strip + (c - first), strip_stride, scale, NULL, 3); break; \
-      case 2: PRODUCT(q, q_stride, panel, 128, width / 2, strip + (c - first), strip_stride, scale, NULL, 2); break; \
-      default: PRODUCT(q, q_stride, panel, 128, width / 2, strip + (c - first), strip_stride, scale, NULL, 1);       \
-    }                                                                                                       \
-    c = end;                                                                                                \
+#define SCORES(PRODUCT, N) \
+  PRODUCT(q, q_stride, panel, 128, width / 2, strip + (c - first), strip_stride, scale, NULL, N)
+#define SCORES_BODY(PRODUCT)                                           \
+  for (size_t c = first; c < last;) {                                  \
+    size_t end = (c / 64 + 1) * 64;                                    \
+    if (end > last) end = last;                                        \
+    const uint16_t *panel = panels + c / 64 * 64 * width + c % 64 * 2; \
+    WITH_VECTORS((end - c) / 16, SCORES, PRODUCT)                      \
+    c = end;                                                           \
   }
 
-#define VALUES_BODY(PRODUCT)                                                                                        \
-  for (size_t d = 0; d < width; d += 64) {                                                                          \
-    size_t left = width - d >= 64 ? 4 : (width - d) / 16;                                                           \
-    const uint16_t *from = v + 2 * d;                                                                               \
-    switch (left) {                                                                                                 \
-      case 4: PRODUCT(p, p_stride, from, 2 * v_stride, (keys + 1) / 2, o + d, o_stride, 1, rescale, 4); break;       \
-      case 3: PRODUCT(p, p_stride, from, 2 * v_stride, (keys + 1) / 2, o + d, o_stride, 1, rescale, 3); break;       \
-      case 2: PRODUCT(p, p_stride, from, 2 * v_stride, (keys + 1) / 2, o + d, o_stride, 1, rescale, 2); break;       \
-      default: PRODUCT(p, p_stride, from, 2 * v_stride, (keys + 1) / 2, o + d, o_stride, 1, rescale, 1);             \
-    }                                                                                                               \
-  }
+#define VALUES(PRODUCT, N) \
+  PRODUCT(p, p_stride, v + 2 * d, 2 * v_stride, (keys + 1) / 2, o + d, o_stride, 1, rescale, N)
+#define VALUES_BODY(PRODUCT)             \
+  for (size_t d = 0; d < width; d += 64) \
+    WITH_VECTORS(width - d >= 64 ? 4 : (width - d) / 16, VALUES, PRODUCT)
 
 #define SOFTMAX_BODY(ROUNDED)                                                                    \
   size_t padded = (columns + 15) / 16 * 16;                                                      \

@@ -42,4 +42,14 @@ import Testing
     #expect(tiling.checked(keys: 3).keyBlock == 64)
     #expect(tiling.checked(keys: 0).keyBlock == 64)
   }
+
+  @Test(arguments: [16, 64, 128, 256])
+  func tilesOfTheBackwardPassFitTheSecondLevel(padded: Int) {
+    let tiling = BackwardTiling(padded: padded, tiling: nil, caches: .usual)
+    #expect(tiling.keyBlock % 6 == 0 && tiling.queryBlock % 64 == 0 && tiling.queryBlock % 6 == 0)
+    #expect(tiling.keyBlock >= 48)
+    let given = BackwardTiling(
+      padded: padded, tiling: AttentionTiling(queryBlock: 200, keyBlock: 100))
+    #expect(given.keyBlock == 96 && given.queryBlock == 384)
+  }
 }
