@@ -41,12 +41,14 @@ final class KeyValueBlock: @unchecked Sendable {
 
 /// Blocks in the memory of the process, in slabs of large pages, within a budget.
 ///
-/// A slab is a multiple of 2 MiB and is given back to the system when none of its blocks is in use.
+/// A slab is a multiple of 2 MiB and is given back to the system when none of its blocks is in use, unless the memory is to keep
+/// its slabs for the blocks to come.
 final class PageMemory: BlockMemory {
   let blockBytes: Int
   let budget: Int
   let isMapped = false
   private let slabBytes: Int
+  private let keepsSlabs: Bool
   private let state = Mutex(State())
 
   private struct State {
@@ -65,8 +67,9 @@ final class PageMemory: BlockMemory {
     return (blockBytes + large - 1) / large * large
   }
 
-  init(blockBytes: Int, budget: Int = .max) {
+  init(blockBytes: Int, budget: Int = .max, keepsSlabs: Bool = false) {
     self.blockBytes = blockBytes
+    self.keepsSlabs = keepsSlabs
     self.budget = budget
     slabBytes = Self.slabBytes(blockBytes: blockBytes)
   }
@@ -106,12 +109,24 @@ final class PageMemory: BlockMemory {
         $0.start <= address && address < $0.start + UInt(slabBytes)
       }!
       state.slabs[place].free.append(address)
-      guard state.slabs[place].free.count == slabBytes / blockBytes else { return nil }
+      guard !keepsSlabs && state.slabs[place].free.count == slabBytes / blockBytes else {
+        return nil
+      }
       return state.slabs.remove(at: place).start
     }
     if let emptied {
       ck_pages_release(UnsafeMutableRawPointer(bitPattern: emptied), slabBytes)
     }
+  }
+
+  /// Gives slabs without a block in use back to the system.
+  func trim() {
+    let emptied = state.withLock { state -> [UInt] in
+      let idle = state.slabs.filter { $0.free.count == slabBytes / blockBytes }.map(\.start)
+      state.slabs.removeAll { $0.free.count == slabBytes / blockBytes }
+      return idle
+    }
+    for start in emptied { ck_pages_release(UnsafeMutableRawPointer(bitPattern: start), slabBytes) }
   }
 
   deinit {

@@ -80,9 +80,18 @@ final class MappedMemory: BlockMemory {
   /// - Throws: ``AttentionError/file(path:at:expected:found:advice:)`` if it was cut.
   func check() throws(AttentionError) { try file.check(end: heldBytes) }
 
-  /// Has the system read blocks from the disk, without waiting for it and without taking them into this process.
+  /// Has the system read blocks from the disk that it has not in its cache, without waiting for it and without taking them
+  /// into this process.
   func readAhead(_ blocks: [UnsafeMutableRawPointer]) {
-    for block in blocks { madvise(block, blockBytes, MADV_WILLNEED) }
+    for block in blocks where !isCached(block) { madvise(block, blockBytes, MADV_WILLNEED) }
+  }
+
+  /// Whether the ends of a block are in the system's cache of files, and with them most likely all of it.
+  private func isCached(_ block: UnsafeMutableRawPointer) -> Bool {
+    [0, blockBytes - 4096].allSatisfy { place in
+      var page: UInt8 = 0
+      return mincore(block + place, 4096, &page) == 0 && page & 1 == 1
+    }
   }
 
   /// Takes the pages of blocks out of this process; what was written to them stays in the file.

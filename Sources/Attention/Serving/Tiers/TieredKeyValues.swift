@@ -36,6 +36,8 @@ public struct TieredKeyValues: Sendable {
   /// Layers `0..<placement.fastLayers` lie in memory.
   var layers: [KeyValueStore]
   private let mapped: MappedMemory?
+  /// Where layers are copied to, which takes the place of the layer that is read in the budget.
+  private let staging: PageMemory
   private let layout: KeyValueBlockLayout
 
   /// Empty stores for `sequences` sequences of up to `capacity` tokens in each layer.
@@ -64,6 +66,7 @@ public struct TieredKeyValues: Sendable {
     guard budget >= layerBytes else {
       throw .budgetTooSmall(budget: budget, needed: layerBytes, layerBytes: layerBytes)
     }
+    staging = PageMemory(blockBytes: layout.bytes, budget: layerBytes, keepsSlabs: true)
     // If any layer lies in the file, one layer's room is for reading it.
     let window = budget / layerBytes >= layers ? 0 : layerBytes
     placement = TierPlacement(
@@ -142,10 +145,11 @@ public struct TieredKeyValues: Sendable {
       return layers[layer].attend(queries, to: sequences, options: options)
     }
     try mapped.check()
-    if readsAhead { mapped.readAhead(blocks(next(after: layer))) }
+    let own = blocks(layer)
+    if readsAhead { mapped.readAhead(own + blocks(next(after: layer))) }
     switch access {
     case .inPlace:
-      let own = blocks(layer)
+      staging.trim()
       defer { mapped.discard(own) }
       return layers[layer].attend(queries, to: sequences, options: options)
     case .copyIn:
@@ -169,9 +173,9 @@ public struct TieredKeyValues: Sendable {
   private func copied(
     _ layer: Int, from mapped: MappedMemory
   ) throws(AttentionError) -> KeyValueStore {
-    let memory = PageMemory(blockBytes: layout.bytes)
     var copies: [ObjectIdentifier: KeyValueBlock] = [:]
-    var store = KeyValueStore(layout: layout, capacity: layers[layer].capacity, memory: memory)
+    var pairs: [(source: KeyValueBlock, target: KeyValueBlock)] = []
+    var store = KeyValueStore(layout: layout, capacity: layers[layer].capacity, memory: staging)
     for sequence in layers[layer].sequences {
       var copy = KeyValueStore.Sequence(blocks: [], length: sequence.length)
       for block in sequence.blocks {
@@ -179,13 +183,21 @@ public struct TieredKeyValues: Sendable {
           copy.blocks.append(known)
           continue
         }
-        let target = try KeyValueBlock(of: memory)
-        try mapped.copy(block.start, bytes: layout.bytes, to: target.start)
+        let target = try KeyValueBlock(of: staging)
+        pairs.append((block, target))
         copies[ObjectIdentifier(block)] = target
         copy.blocks.append(target)
       }
       store.sequences.append(copy)
     }
+    let work = pairs
+    let outcomes = parallelMap(over: work.count) { index -> Result<Void, AttentionError> in
+      Result { () throws(AttentionError) in
+        try mapped.copy(
+          work[index].source.start, bytes: layout.bytes, to: work[index].target.start)
+      }
+    }
+    for outcome in outcomes { try outcome.get() }
     return store
   }
 
