@@ -235,11 +235,11 @@ CLONES static void convolve_narrow(const ck_patch_grid *g, const float *x, const
   }
 }
 
-void ck_convolve(const ck_patch_grid *g, const float *x, const float *packed, const float *bias, int with_elu,
-                 float alpha, float rate, float *y) {
+void ck_convolve(const ck_patch_grid *g, const float *x, const float *packed, ptrdiff_t packed_depth,
+                 const float *bias, int with_elu, float alpha, float rate, int accumulate, float *y) {
   Registers r = registers();
   ptrdiff_t depth = g->segments * g->length;
-  if (g->outputs <= NARROW && g->length >= PANEL && depth * g->outputs <= NARROW_WEIGHTS) {
+  if (g->outputs <= NARROW && g->length >= PANEL && depth * g->outputs <= NARROW_WEIGHTS && !accumulate) {
     float weights[NARROW_WEIGHTS];
     for (ptrdiff_t k = 0; k < depth; k++)
       for (ptrdiff_t c = 0; c < g->outputs; c++) weights[c * depth + k] = packed[k * PANEL + c];
@@ -263,10 +263,10 @@ void ck_convolve(const ck_patch_grid *g, const float *x, const float *packed, co
             .patch_segment = g->patch_segment,
             .patch_column = g->patch_column,
             .output_column = g->output_column,
-            .weights = packed + c * depth + (segment * g->length + from) * PANEL,
-            .panel_stride = depth * PANEL,
+            .weights = packed + c * packed_depth + (segment * g->length + from) * PANEL,
+            .panel_stride = packed_depth * PANEL,
             .bias = bias ? biases : NULL,
-            .first = segment == 0 && part == 0,
+            .first = segment == 0 && part == 0 && !accumulate,
             .last = segment + runs >= g->segments && part + 1 == parts,
             .with_elu = with_elu,
             .alpha = alpha,

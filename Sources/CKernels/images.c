@@ -23,6 +23,7 @@ INLINE float expm1_negative(float x) {
 }
 
 CLONES void ck_elu(const float *x, float alpha, float rate, float *y, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float v = x[i];
     float t = rate * v;
@@ -31,6 +32,7 @@ CLONES void ck_elu(const float *x, float alpha, float rate, float *y, size_t n) 
   }
 }
 CLONES void ck_elu_backward(const float *y, const float *dy, float alpha, float rate, float *dx, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float slope = rate * (y[i] + alpha);
     dx[i] = (y[i] > 0.0f ? 1.0f : slope) * dy[i];
@@ -38,6 +40,7 @@ CLONES void ck_elu_backward(const float *y, const float *dy, float alpha, float 
 }
 
 CLONES void ck_mish(const float *x, float *y, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float v = x[i];
     float u = exp1(v > 20.0f ? 20.0f : v);
@@ -46,6 +49,7 @@ CLONES void ck_mish(const float *x, float *y, size_t n) {
   }
 }
 CLONES void ck_mish_backward(const float *x, const float *dy, float *dx, size_t n) {
+  INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float v = x[i];
     float u = exp1(v > 20.0f ? 20.0f : v);
@@ -113,18 +117,22 @@ CLONES void ck_channel_products(const float *dy, const float *x, const float *me
 
 CLONES void ck_channel_affine(const float *x, const float *mean, const float *scale, const float *shift, float *y,
                               size_t rows, size_t channels) {
-  for (size_t r = 0; r < rows; r++)
+  for (size_t r = 0; r < rows; r++) {
+    INDEPENDENT
     for (size_t c = 0; c < channels; c++) {
       size_t i = r * channels + c;
       y[i] = (x[i] - mean[c]) * scale[c] + shift[c];
     }
+  }
 }
 
 CLONES void ck_channel_combine(const float *dy, const float *a, const float *x, const float *mean, const float *b,
                                const float *shift, float *dx, size_t rows, size_t channels) {
-  for (size_t r = 0; r < rows; r++)
+  for (size_t r = 0; r < rows; r++) {
+    INDEPENDENT
     for (size_t c = 0; c < channels; c++) {
       size_t i = r * channels + c;
       dx[i] = a[c] * dy[i] + b[c] * (x[i] - mean[c]) + shift[c];
     }
+  }
 }

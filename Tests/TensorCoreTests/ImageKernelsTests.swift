@@ -152,8 +152,14 @@ import Testing
                   w.baseAddress!, rows: grid.depth, columns: outputs, rowStride: outputs,
                   columnStride: 1, into: packed.baseAddress!, firstRow: 0, depth: grid.depth)
                 S.convolve(
-                  grid, x.baseAddress!, packed: packed.baseAddress!, bias: bias.baseAddress!,
-                  elu: elu, y.baseAddress!)
+                  grid, x.baseAddress!, packed: packed.baseAddress!, packedDepth: grid.depth,
+                  bias: bias.baseAddress!, elu: elu, y.baseAddress!)
+                // Half of the depth again, on top.
+                var half = grid
+                half.length = length / 2
+                S.addConvolution(
+                  half, x.baseAddress! + 1, packed: packed.baseAddress! + PatchGrid.panel,
+                  packedDepth: grid.depth, y.baseAddress!)
               }
             }
           }

@@ -29,8 +29,8 @@ typedef struct {
 
 void ck_pack_weights(const float *w, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t row_stride, ptrdiff_t column_stride,
                      float *packed, ptrdiff_t first_row, ptrdiff_t depth);
-// `bias` may be null; with `with_elu` 0 the function is the identity.
-void ck_convolve(const ck_patch_grid *grid, const float *x, const float *packed, const float *bias, int with_elu,
-                 float alpha, float rate, float *y);
+// `bias` may be null; with `with_elu` 0 the function is the identity. With `accumulate` the products are added to `y`.
+void ck_convolve(const ck_patch_grid *grid, const float *x, const float *packed, ptrdiff_t packed_depth,
+                 const float *bias, int with_elu, float alpha, float rate, int accumulate, float *y);
 // `outputs` is a multiple of 16.
 void ck_convolve_weights(const ck_patch_grid *grid, const float *x, const float *dy, float *dw);

@@ -3,8 +3,9 @@ import TensorCore
 /// Convolution without a matrix of patches: the kernels of ``ImageKernels`` read the patches where they lie.
 ///
 /// Same functions and shapes as ``MatrixProductConvolution``. Work is cut into blocks of rows or of images whose part of the
-/// input and the output fits the second-level cache; the cut depends on the extents alone. Borders are copied with zeros
-/// around them, block by block. Planes of fewer than four columns are too narrow for the kernels' tiles; their patches are
+/// input and the output fits the second-level cache; the cut depends on the extents alone. Where patches leave the plane,
+/// each tap of the kernel is a product of its own over the outputs that it reaches, or, with too few channels for that, the
+/// block's part of the input is copied with zeros around it. Planes of fewer than four columns are too narrow for the kernels' tiles; their patches are
 /// gathered, and the pixels of all rows and images then lie in one line.
 enum ImplicitConvolution {
   /// The numbers of input and output of a block: half a megabyte in single precision.
@@ -118,22 +119,48 @@ enum ImplicitConvolution {
     let elu = activation.exponential(as: S.self)
     parallel(over: blocks.count) { index in
       let block = blocks[index]
+      if block.isClipped {
+        return addTaps(block, x, packed, bias, then: activation, to: y.address, place)
+      }
       block.withPatches(of: x) { patches, grid in
         packed.withUnsafeBufferPointer { packed in
           block.withOutputs(y.address, place) { y, place in
             let grid = grid(place)
             withOptional(bias) {
               S.convolve(
-                grid, patches, packed: packed.baseAddress!, bias: $0, elu: elu, y)
+                grid, patches, packed: packed.baseAddress!, packedDepth: source.depth, bias: $0,
+                elu: elu, y)
             }
             if elu == nil && activation != .identity {
-              block.forEachRun(of: grid) { offset, count in
+              grid.forEachOutputRun { offset, count in
                 activation.apply(UnsafePointer(y + offset), y + offset, count)
               }
             }
           }
         }
       }
+    }
+  }
+
+  /// The block's outputs as a sum of products, one a tap, each over the outputs whose tap lies inside the plane: no zeros
+  /// are multiplied, and nothing is copied.
+  private static func addTaps<S: TensorScalar>(
+    _ block: PatchBlock, _ x: Tensor<S>, _ packed: Tensor<S>, _ bias: Tensor<S>?,
+    then activation: Activation, to y: UnsafeMutablePointer<S>, _ place: OutputPlace
+  ) {
+    block.fillOutputs(y, place, with: bias)
+    x.withUnsafeBufferPointer { x in
+      packed.withUnsafeBufferPointer { packed in
+        block.forEachTap(place) { grid, patch, row, output in
+          S.addConvolution(
+            grid, x.baseAddress! + patch, packed: packed.baseAddress! + row * PatchGrid.panel,
+            packedDepth: block.source.depth, y + output)
+        }
+      }
+    }
+    if activation == .identity { return }
+    block.forEachRun(place) { offset, count in
+      activation.apply(UnsafePointer(y + offset), y + offset, count)
     }
   }
 

@@ -123,18 +123,75 @@ struct PatchBlock: Sendable {
     }
   }
 
-  /// Calls `body` for each run of neighbouring outputs of a grid: its place and its length.
-  func forEachRun(of grid: PatchGrid, _ body: (Int, Int) -> Void) {
-    for image in 0..<grid.images {
-      for row in 0..<grid.rows {
-        let start = image * grid.outputImage + row * grid.outputRow
-        if grid.outputColumn == grid.outputs {
-          body(start, grid.columns * grid.outputs)
-        } else {
-          for column in 0..<grid.columns { body(start + column * grid.outputColumn, grid.outputs) }
+  /// Whether patches leave the plane, and a tap has channels enough to be a product of its own.
+  var isClipped: Bool {
+    !isLine && !isGathered && !source.isInside && source.channels >= 2 * PatchGrid.panel
+  }
+
+  /// Calls `body` for each tap that reaches outputs of the block: with the grid of these, and the places of their first
+  /// pixel in the input, of the tap's first row in the weights, and of the first output.
+  func forEachTap(
+    _ place: OutputPlace, _ body: (PatchGrid, _ patch: Int, _ row: Int, _ output: Int) -> Void
+  ) {
+    for tapRow in 0..<source.taps.height {
+      let rows = reached(
+        rows, from: source.top + tapRow, stride: source.strides.height, extent: source.height)
+      for tapColumn in 0..<source.taps.width {
+        let columns = reached(
+          0..<source.columns, from: source.left + tapColumn, stride: source.strides.width,
+          extent: source.width)
+        if rows.isEmpty || columns.isEmpty { continue }
+        let grid = PatchGrid(
+          images: images.count, rows: rows.count, columns: columns.count,
+          length: source.channels, patchImage: source.plane,
+          patchRow: source.strides.height * source.width * source.channels,
+          patchColumn: source.strides.width * source.channels, outputImage: place.image,
+          outputRow: place.row, outputColumn: place.column, outputs: place.outputs)
+        let y = rows.lowerBound * source.strides.height + source.top + tapRow
+        let x = columns.lowerBound * source.strides.width + source.left + tapColumn
+        body(
+          grid,
+          images.lowerBound * source.plane + (y * source.width + x) * source.channels,
+          (tapRow * source.taps.width + tapColumn) * source.channels,
+          images.lowerBound * place.image + rows.lowerBound * place.row
+            + columns.lowerBound * place.column)
+      }
+    }
+  }
+
+  /// Of some outputs along an axis, those whose place `first + stride · index` lies in `0..<extent`.
+  private func reached(_ outputs: Range<Int>, from first: Int, stride: Int, extent: Int) -> Range<
+    Int
+  > {
+    let lower = first >= 0 ? 0 : (stride - 1 - first) / stride
+    let upper = extent > first ? (extent - first + stride - 1) / stride : 0
+    return outputs.clamped(to: lower..<max(lower, upper))
+  }
+
+  /// Sets the block's outputs to the bias, or to zero.
+  @specialized(where S == Float)
+  @specialized(where S == Double)
+  func fillOutputs<S: TensorScalar>(
+    _ y: UnsafeMutablePointer<S>, _ place: OutputPlace, with bias: Tensor<S>?
+  ) {
+    forEachRun(place) { offset, count in
+      guard let bias else { return (y + offset).update(repeating: 0, count: count) }
+      bias.withUnsafeBufferPointer { bias in
+        for start in stride(from: offset, to: offset + count, by: place.outputs) {
+          (y + start).update(from: bias.baseAddress!, count: place.outputs)
         }
       }
     }
+  }
+
+  /// Calls `body` for each run of neighbouring outputs of the block: its place and its length.
+  func forEachRun(_ place: OutputPlace, _ body: (Int, Int) -> Void) {
+    let first = images.lowerBound * place.image + rows.lowerBound * place.row
+    let grid = PatchGrid(
+      images: images.count, rows: rows.count, columns: source.columns, length: 0, patchColumn: 0,
+      outputImage: place.image, outputRow: place.row, outputColumn: place.column,
+      outputs: place.outputs)
+    grid.forEachOutputRun { body(first + $0, $1) }
   }
 
   /// Calls `body` with the block's `dy`, each pixel's outputs filled up with zeros to `padded` of them.
@@ -153,6 +210,22 @@ struct PatchBlock: Sendable {
           (copy + pixel * padded).update(from: first + pixel * outputs, count: outputs)
         }
         body(copy)
+      }
+    }
+  }
+}
+
+extension PatchGrid {
+  /// Calls `body` for each run of neighbouring outputs: its place and its length.
+  func forEachOutputRun(_ body: (Int, Int) -> Void) {
+    for image in 0..<images {
+      for row in 0..<rows {
+        let start = image * outputImage + row * outputRow
+        if outputColumn == outputs {
+          body(start, columns * outputs)
+        } else {
+          for column in 0..<columns { body(start + column * outputColumn, outputs) }
+        }
       }
     }
   }

@@ -69,9 +69,19 @@ extension Double: ImageKernels {
 
   public static func convolve(
     _ grid: PatchGrid, _ x: UnsafePointer<Double>, packed: UnsafePointer<Double>,
-    bias: UnsafePointer<Double>?, elu: (alpha: Double, rate: Double)?,
+    packedDepth: Int, bias: UnsafePointer<Double>?, elu: (alpha: Double, rate: Double)?,
     _ y: UnsafeMutablePointer<Double>
-  ) { ReferenceImageKernels.convolve(grid, x, packed: packed, bias: bias, elu: elu, y) }
+  ) {
+    ReferenceImageKernels.convolve(
+      grid, x, packed: packed, packedDepth: packedDepth, bias: bias, elu: elu, y)
+  }
+
+  public static func addConvolution(
+    _ grid: PatchGrid, _ x: UnsafePointer<Double>, packed: UnsafePointer<Double>,
+    packedDepth: Int, _ y: UnsafeMutablePointer<Double>
+  ) {
+    ReferenceImageKernels.addConvolution(grid, x, packed: packed, packedDepth: packedDepth, y)
+  }
 
   public static func convolveWeights(
     _ grid: PatchGrid, _ x: UnsafePointer<Double>, _ dy: UnsafePointer<Double>,

@@ -54,12 +54,22 @@ extension Float: ImageKernels {
   ) { ck_pack_weights(w, rows, columns, rowStride, columnStride, packed, firstRow, depth) }
 
   public static func convolve(
-    _ grid: PatchGrid, _ x: UnsafePointer<Float>, packed: UnsafePointer<Float>,
+    _ grid: PatchGrid, _ x: UnsafePointer<Float>, packed: UnsafePointer<Float>, packedDepth: Int,
     bias: UnsafePointer<Float>?, elu: (alpha: Float, rate: Float)?,
     _ y: UnsafeMutablePointer<Float>
   ) {
     var grid = ck_patch_grid(grid)
-    ck_convolve(&grid, x, packed, bias, elu == nil ? 0 : 1, elu?.alpha ?? 0, elu?.rate ?? 0, y)
+    ck_convolve(
+      &grid, x, packed, packedDepth, bias, elu == nil ? 0 : 1, elu?.alpha ?? 0, elu?.rate ?? 0, 0,
+      y)
+  }
+
+  public static func addConvolution(
+    _ grid: PatchGrid, _ x: UnsafePointer<Float>, packed: UnsafePointer<Float>, packedDepth: Int,
+    _ y: UnsafeMutablePointer<Float>
+  ) {
+    var grid = ck_patch_grid(grid)
+    ck_convolve(&grid, x, packed, packedDepth, nil, 0, 0, 0, 1, y)
   }
 
   public static func convolveWeights(

@@ -48,9 +48,17 @@ public protocol ImageKernels {
     _ w: UnsafePointer<Self>, rows: Int, columns: Int, rowStride: Int, columnStride: Int,
     into packed: UnsafeMutablePointer<Self>, firstRow: Int, depth: Int)
   /// `y = f(patch · W + bias)` for each pixel of the grid, `W` packed; `f` is the identity, or ``elu(_:alpha:rate:_:_:)``.
+  ///
+  /// `packed` is the address of the first row of `W` in the first panel, `packedDepth` the rows of a panel: `W` may be a
+  /// part of the rows that were packed together.
   static func convolve(
-    _ grid: PatchGrid, _ x: UnsafePointer<Self>, packed: UnsafePointer<Self>,
+    _ grid: PatchGrid, _ x: UnsafePointer<Self>, packed: UnsafePointer<Self>, packedDepth: Int,
     bias: UnsafePointer<Self>?, elu: (alpha: Self, rate: Self)?, _ y: UnsafeMutablePointer<Self>)
+  /// `y += patch · W` for each pixel of the grid; see
+  /// ``convolve(_:_:packed:packedDepth:bias:elu:_:)``.
+  static func addConvolution(
+    _ grid: PatchGrid, _ x: UnsafePointer<Self>, packed: UnsafePointer<Self>, packedDepth: Int,
+    _ y: UnsafeMutablePointer<Self>)
   /// `dw += Σ patchᵀ dy` over the pixels of the grid, `dw` of shape `[depth, outputs]`, `dy` placed as the grid's outputs.
   ///
   /// The number of outputs is a multiple of ``PatchGrid/panel``.

@@ -134,26 +134,53 @@ public enum ReferenceImageKernels {
     }
   }
 
-  /// Twin of ``ImageKernels/convolve(_:_:packed:bias:elu:_:)``.
+  /// Twin of ``ImageKernels/convolve(_:_:packed:packedDepth:bias:elu:_:)``.
   @inlinable @inline(__always)
   public static func convolve<S: Real & BinaryFloatingPoint>(
-    _ grid: PatchGrid, _ x: UnsafePointer<S>, packed: UnsafePointer<S>, bias: UnsafePointer<S>?,
-    elu: (alpha: S, rate: S)?, _ y: UnsafeMutablePointer<S>
+    _ grid: PatchGrid, _ x: UnsafePointer<S>, packed: UnsafePointer<S>, packedDepth: Int,
+    bias: UnsafePointer<S>?, elu: (alpha: S, rate: S)?, _ y: UnsafeMutablePointer<S>
   ) {
     forEachPixel(grid) { patch, output in
       for channel in 0..<grid.outputs {
-        let (panel, lane) = (channel / PatchGrid.panel, channel % PatchGrid.panel)
-        let w = packed + panel * PatchGrid.panel * grid.depth + lane
-        var sum = bias.map { $0[channel] } ?? 0
-        for segment in 0..<grid.segments {
-          let run = x + patch + segment * grid.patchSegment
-          let rows = w + segment * grid.length * PatchGrid.panel
-          for k in 0..<grid.length { sum += run[k] * rows[k * PatchGrid.panel] }
-        }
-        if let elu, sum <= 0 { sum = elu.alpha * S.expMinusOne(elu.rate * sum) }
+        let sum =
+          (bias.map { $0[channel] } ?? 0)
+          + product(grid, x + patch, packed, packedDepth, channel)
         y[output + channel] = sum
+        if let elu, sum <= 0 {
+          y[output + channel] = elu.alpha * S.expMinusOne(elu.rate * sum)
+        }
       }
     }
+  }
+
+  /// Twin of ``ImageKernels/addConvolution(_:_:packed:packedDepth:_:)``.
+  @inlinable @inline(__always)
+  public static func addConvolution<S: BinaryFloatingPoint>(
+    _ grid: PatchGrid, _ x: UnsafePointer<S>, packed: UnsafePointer<S>, packedDepth: Int,
+    _ y: UnsafeMutablePointer<S>
+  ) {
+    forEachPixel(grid) { patch, output in
+      for channel in 0..<grid.outputs {
+        y[output + channel] += product(grid, x + patch, packed, packedDepth, channel)
+      }
+    }
+  }
+
+  /// The product of one patch with one packed column.
+  @inlinable @inline(__always)
+  static func product<S: BinaryFloatingPoint>(
+    _ grid: PatchGrid, _ patch: UnsafePointer<S>, _ packed: UnsafePointer<S>, _ packedDepth: Int,
+    _ channel: Int
+  ) -> S {
+    let (panel, lane) = (channel / PatchGrid.panel, channel % PatchGrid.panel)
+    let w = packed + panel * PatchGrid.panel * packedDepth + lane
+    var sum: S = 0
+    for segment in 0..<grid.segments {
+      let run = patch + segment * grid.patchSegment
+      let rows = w + segment * grid.length * PatchGrid.panel
+      for k in 0..<grid.length { sum += run[k] * rows[k * PatchGrid.panel] }
+    }
+    return sum
   }
 
   /// Twin of ``ImageKernels/convolveWeights(_:_:_:_:)``.
