@@ -54,6 +54,12 @@ func maskCases(batch: Int, heads: Int, queries: Int, keys: Int, seed: UInt64 = 1
     ),
     ("none", .none), ("padding", .keyPadding(lengths: lengths)), ("packed", packed),
     ("columns", .columnIntervals(start: starts, end: ends)),
+    (
+      "columns mostly open",
+      .columnIntervals(
+        start: (0..<keys).map { min(queries, $0 % 3) },
+        end: (0..<keys).map { max(0, queries - $0 % 2) })
+    ),
     ("blocks", .blockSparse(pattern(4, 3))), ("wide blocks", .blockSparse(pattern(7, 16))),
     (
       "boolean", .boolean(Tensor(shape: kept.shape, scalars: kept.scalars.map { $0 < 0.6 ? 1 : 0 }))
