@@ -65,7 +65,7 @@ struct AttentionSpeedTable: Table {
       TableRow(
         row: row.caseName, column: isStandard ? "× standard attention" : "× PyTorch",
         values: row.ratio.map { [$0] } ?? [], paper: isStandard ? 10.7 : nil, expected: expected,
-        note: row.peer.map {
+        note: row.ratio.flatMap { _ in row.peer }.map {
           isStandard ? "\($0); paper: up to 10.7 on an Ascend NPU, lengths not known" : $0
         } ?? missingPeer ?? "no peer"))
     return cells
