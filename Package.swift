@@ -11,6 +11,7 @@ let package = Package(
     .library(name: "GradientChecking", targets: ["GradientChecking"]),
     .library(name: "Attention", targets: ["Attention"]),
     .library(name: "Infomin", targets: ["Infomin"]),
+    .library(name: "Scenes", targets: ["Scenes"]),
     .library(name: "Metrics", targets: ["Metrics"]),
     .library(name: "Storage", targets: ["Storage"]),
     .library(name: "Datasets", targets: ["Datasets"]),
@@ -39,21 +40,21 @@ let package = Package(
     .target(name: "GradientChecking", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Attention", dependencies: ["TensorCore", "CKernels"]),
     .target(name: "Infomin", dependencies: ["TensorCore", "Layers"]),
+    .target(name: "Scenes", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Metrics", dependencies: ["TensorCore"]),
     .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib"]),
     .target(name: "Datasets", dependencies: ["TensorCore", "Storage"]),
     .target(
       name: "Trials",
       dependencies: [
-        "TensorCore", "Layers", "GradientChecking", "Attention", "Infomin", "Metrics", "Storage",
-        "Datasets", "CLAPACKE", "CHDF5", "Yams",
+        "TensorCore", "Layers", "GradientChecking", "Attention", "Infomin", "Scenes", "Metrics",
+        "Storage", "Datasets", "CLAPACKE", "CHDF5", "Yams",
       ]),
     .target(
       name: "Benchmarks",
       dependencies: [
-        "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Metrics", "Storage",
-        "Datasets",
-        "Trials",
+        "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Scenes", "Metrics",
+        "Storage", "Datasets", "Trials",
       ]),
     .executableTarget(
       name: "tessera",
@@ -77,6 +78,9 @@ let package = Package(
     .testTarget(
       name: "InfominTests", dependencies: ["GradientChecking", "Infomin", "Storage"],
       exclude: ["Golden"]),
+    .testTarget(
+      name: "ScenesTests",
+      dependencies: ["Scenes", "GradientChecking", "Storage", "TestSupport"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Readers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
     .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TensorCore"]),

@@ -1,0 +1,2 @@
+@_exported import Layers
+@_exported import TensorCore

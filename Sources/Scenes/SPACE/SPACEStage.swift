@@ -1,0 +1,28 @@
+/// What the schedules make of a training step: constants of the objective, through which no gradient flows.
+public struct SPACEStage: Sendable, Equatable {
+  /// The prior probability `ρ` that a cell holds an object.
+  public var presence: Double
+  /// The prior mean of a scale sample: boxes have the side `sigmoid(scaleMean)` of the image.
+  public var scaleMean: Double
+  /// The prior deviation of a scale sample.
+  public var scaleDeviation: Double
+  /// The temperature `τ` of the relaxed presence.
+  public var temperature: Double
+  /// What takes alpha's place in the mixture, if anything.
+  public var fixedAlpha: Double?
+  /// Whether the boundary loss counts.
+  public var hasBoundaryLoss: Bool
+
+  /// A stage of these parts.
+  public init(
+    presence: Double, scaleMean: Double, scaleDeviation: Double, temperature: Double,
+    fixedAlpha: Double? = nil, hasBoundaryLoss: Bool = false
+  ) {
+    self.presence = presence
+    self.scaleMean = scaleMean
+    self.scaleDeviation = scaleDeviation
+    self.temperature = temperature
+    self.fixedAlpha = fixedAlpha
+    self.hasBoundaryLoss = hasBoundaryLoss
+  }
+}
