@@ -78,19 +78,3 @@ extension PreparedMLP {
     }
   }
 }
-
-/// The sum of gradients in the order of a binary tree: neighbours first.
-public func treeSum<Gradient: ParameterGradient>(_ gradients: [Gradient]) -> Gradient {
-  require(!gradients.isEmpty, "treeSum: wants at least one gradient")
-  var level = gradients
-  while level.count > 1 {
-    var next: [Gradient] = []
-    for pair in stride(from: 0, to: level.count, by: 2) {
-      var sum = level[pair]
-      if pair + 1 < level.count { sum += level[pair + 1] }
-      next.append(sum)
-    }
-    level = next
-  }
-  return level[0]
-}

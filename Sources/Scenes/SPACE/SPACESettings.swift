@@ -1,0 +1,40 @@
+/// The constants of SPACE's objective and their schedules (the authors' configuration files; spec §6–8).
+public struct SPACESettings: Sendable, Hashable {
+  /// The deviation of a foreground pixel.
+  public var foregroundDeviation = 0.15
+  /// The deviation of a background pixel.
+  public var backgroundDeviation = 0.15
+  /// The prior probability that a cell holds an object.
+  public var presence = LinearSchedule(from: 4_000, to: 10_000, first: 0.1, last: 0.01)
+  /// The prior mean of a scale sample: the advice is the logit of object side over image side.
+  public var scaleMean = LinearSchedule(from: 10_000, to: 20_000, first: -1, last: -2)
+  /// The prior deviation of a scale sample.
+  public var scaleDeviation = 0.1
+  /// The temperature of the relaxed presence.
+  public var temperature = LinearSchedule(from: 0, to: 20_000, first: 2.5, last: 0.5)
+  /// What takes alpha's place at first.
+  public var fixedAlpha = 0.0
+  /// Alpha is fixed in the steps greater than 0 and less than this (the authors' code skips step 0 by a truth test).
+  public var fixedAlphaSteps = 0
+  /// The last step with the boundary loss; −1 for never.
+  public var boundarySteps = 100_000
+
+  /// The settings of the authors' `3d_room_small` and `3d_room_large`.
+  public init() {}
+
+  /// What holds at a training step, counted from 0.
+  public func stage(at step: Int) -> SPACEStage {
+    SPACEStage(
+      presence: presence.value(at: step), scaleMean: scaleMean.value(at: step),
+      scaleDeviation: scaleDeviation, temperature: temperature.value(at: step),
+      fixedAlpha: step > 0 && step < fixedAlphaSteps ? fixedAlpha : nil,
+      hasBoundaryLoss: step <= boundarySteps)
+  }
+
+  /// What holds in an evaluation: all schedules at their ends, alpha free, no boundary loss.
+  public var finalStage: SPACEStage {
+    SPACEStage(
+      presence: presence.last, scaleMean: scaleMean.last, scaleDeviation: scaleDeviation,
+      temperature: temperature.last)
+  }
+}
