@@ -104,8 +104,19 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
       dy.shape == g.outputShape,
       "Convolution.backward: dy must be \(g.outputShape), got \(dy.shape)")
     let du = activation.parallelBackward(dy, kept: tape.kept)
+    return backward(sum: du, input: tape.x, needsInputGradient: needsInputGradient)
+  }
+
+  /// The same for the gradient `du` of the sum before the activation, and an input that was not kept but made anew.
+  public func backward(
+    sum du: Tensor<Scalar>, input x: Tensor<Scalar>, needsInputGradient: Bool = true
+  ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
+    let g = geometry(x.shape)
+    require(
+      du.shape == g.outputShape,
+      "Convolution.backward: du must be \(g.outputShape), got \(du.shape)")
     let gradient = Gradient(
-      weight: method.weightGradient(tape.x, du, g), bias: bias.map { _ in channelTotals(du) })
+      weight: method.weightGradient(x, du, g), bias: bias.map { _ in channelTotals(du) })
     return (
       needsInputGradient ? method.inputGradient(du, weight, nil, then: .identity, g) : nil, gradient
     )

@@ -69,6 +69,31 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
     return (y, Tape(x: x, mean: mean, inverse: inverse))
   }
 
+  /// The output of the pass that a tape is of, made anew with the present scale and shift.
+  public func output(_ tape: Tape) -> Tensor<Scalar> {
+    let (batch, pixels, channels) = extents(tape.x)
+    let factor = scale * tape.inverse
+    return Tensor(shape: tape.x.shape) { y in
+      guard let start = y.baseAddress, y.count > 0 else { return }
+      let y = SharedAddress(start)
+      parallel(over: batch) { sample in
+        let offset = sample * pixels * channels
+        tape.x.withUnsafeBufferPointer { x in
+          tape.mean.withUnsafeBufferPointer { mean in
+            factor.withUnsafeBufferPointer { factor in
+              shift.withUnsafeBufferPointer { shift in
+                Scalar.channelAffine(
+                  x.baseAddress! + offset, mean: mean.baseAddress! + sample * channels,
+                  scale: factor.baseAddress! + sample * channels, shift: shift.baseAddress!,
+                  y.address + offset, rows: pixels, channels: channels)
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   /// With `g = dy · scale` and `x̂` the normalised input: `dx = (g − mean(g) − x̂ mean(g x̂))/√(variance + epsilon)`,
   /// `dScale = Σ dy x̂`, `dShift = Σ dy`.
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)

@@ -40,20 +40,22 @@ public struct PixelShuffle<Scalar: TensorScalar>: Layer {
   /// `dx[h, w, c r² + i r + j] = dy[h r + i, w r + j, c]`.
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)
-  {
+  { (inputGradient(dy), NoGradient()) }
+
+  /// `dx` alone: the inverse permutation, for which no tape is needed.
+  public func inputGradient(_ dy: Tensor<Scalar>) -> Tensor<Scalar> {
     require(
       dy.rank == 4 && dy.shape[1] % factor == 0 && dy.shape[2] % factor == 0,
       "PixelShuffle.backward: dy must have sides of multiples of \(factor), got \(dy.shape)")
     let shape: Shape = [
       dy.shape[0], dy.shape[1] / factor, dy.shape[2] / factor, dy.shape[3] * factor * factor,
     ]
-    let dx = Tensor<Scalar>(shape: shape) { dx in
+    return Tensor<Scalar>(shape: shape) { dx in
       guard dx.count > 0 else { return }
       dy.withUnsafeBufferPointer {
         permute($0.baseAddress!, dx.baseAddress!, shape, isForward: false)
       }
     }
-    return (dx, NoGradient())
   }
 
   /// Copies between the input's order, of shape `shape`, and the output's.

@@ -1,0 +1,77 @@
+/// A convolution with CELU, its channels laid out as pixels where the image grows, then group normalisation: the stage of
+/// which SPACE's networks are made (Lin et al. 2020; the normalisation stands after the activation).
+///
+/// With an `upFactor` `r` the convolution has `r²` times the channels of the output, which is `r` times as wide and high.
+/// Activation and pixel shuffle commute; here the activation comes first, in the convolution's registers.
+public struct ConvolutionStage<Scalar: TensorScalar>: Parameterized {
+  /// The convolution, with CELU.
+  public var convolution: Convolution<Scalar>
+  /// The normalisation.
+  public var norm: GroupNorm<Scalar>
+  /// How many times the sides grow after the convolution.
+  public let upFactor: Int
+
+  /// What the convolution gave, laid out as the output is, and the statistics of its groups. The output is made anew.
+  struct Tape: Sendable {
+    let activated: Tensor<Scalar>
+    let norm: GroupNorm<Scalar>.Tape
+  }
+
+  /// The gradient with respect to both parts.
+  public struct Gradient: ParameterGradient {
+    /// That of the convolution.
+    public var convolution: Convolution<Scalar>.Gradient
+    /// That of the normalisation.
+    public var norm: GroupNorm<Scalar>.Gradient
+
+    /// Adds the gradient of another part of the batch.
+    public static func += (total: inout Gradient, gradient: Gradient) {
+      total.convolution += gradient.convolution
+      total.norm += gradient.norm
+    }
+
+    /// Multiplies every element.
+    public static func *= (gradient: inout Gradient, factor: Scalar) {
+      gradient.convolution *= factor
+      gradient.norm *= factor
+    }
+  }
+
+  /// `convolution.weight`, `convolution.bias`, `norm.scale`, `norm.shift`.
+  public var parameters: [Parameter<Self>] {
+    Parameter.list("convolution", of: convolution, \.convolution, \.convolution)
+      + Parameter.list("norm", of: norm, \.norm, \.norm)
+  }
+
+  /// A stage started as PyTorch starts its layers, from the child streams `weight` and `bias` of `random`.
+  public init(inputs: Int, size: StageSize, random: Philox) {
+    require(
+      size.upFactor >= 1, "ConvolutionStage: upFactor must be at least 1, got \(size.upFactor)")
+    convolution = Convolution(
+      inputs: inputs, outputs: size.channels * size.upFactor * size.upFactor,
+      kernel: PlaneSize(size.kernel), strides: PlaneSize(size.stride),
+      padding: PlaneSize(size.padding), activation: .celu(1), random: random)
+    norm = GroupNorm(channels: size.channels, groups: size.groups)
+    upFactor = size.upFactor
+  }
+
+  /// The output, and what ``backward(_:input:through:needsInputGradient:)`` reads besides the input.
+  func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
+    let sum = convolution(x)
+    let activated = upFactor == 1 ? sum : PixelShuffle(factor: upFactor).forward(sum).y
+    let (y, tape) = norm.forward(activated)
+    return (y, Tape(activated: activated, norm: tape))
+  }
+
+  /// The gradients for `dy`, with the input of the pass.
+  func backward(
+    _ dy: Tensor<Scalar>, input x: Tensor<Scalar>, through tape: Tape, needsInputGradient: Bool
+  ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
+    let (dActivated, normGradient) = norm.backward(dy, through: tape.norm)
+    var du = convolution.activation.backward(dActivated, kept: tape.activated)
+    if upFactor > 1 { du = PixelShuffle(factor: upFactor).inputGradient(du) }
+    let (dx, gradient) = convolution.backward(
+      sum: du, input: x, needsInputGradient: needsInputGradient)
+    return (dx, Gradient(convolution: gradient, norm: normGradient))
+  }
+}
