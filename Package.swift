@@ -83,7 +83,8 @@ let package = Package(
       dependencies: ["Scenes", "GradientChecking", "Storage", "TestSupport"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Readers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
-    .testTarget(name: "MetricsTests", dependencies: ["Metrics", "TensorCore"]),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Metrics", "Storage", "TensorCore"], exclude: ["Golden"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
     .testTarget(
       name: "BenchmarksTests",

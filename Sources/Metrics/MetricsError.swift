@@ -12,6 +12,8 @@ public enum MetricsError: Error, Sendable, Equatable {
   case tooFewRows(metric: String, expected: Int, found: Int)
   /// A value is NaN or infinite.
   case notFinite(metric: String, argument: String, row: Int, value: Double)
+  /// A box has a width or height below 0.
+  case negativeSize(metric: String, argument: String, row: Int, value: Double)
 }
 
 extension MetricsError: CustomStringConvertible, LocalizedError {
@@ -32,6 +34,9 @@ extension MetricsError: CustomStringConvertible, LocalizedError {
     case .notFinite(let metric, let argument, let row, let value):
       "\(metric): \(argument), row \(row + 1): expected a finite number, found \(value); look for "
         + "the step that made it"
+    case .negativeSize(let metric, let argument, let row, let value):
+      "\(metric): \(argument), row \(row + 1): expected a width and height of at least 0, found "
+        + "\(value); give boxes as centre and size"
     }
   }
 
