@@ -80,7 +80,8 @@ let package = Package(
       exclude: ["Golden"]),
     .testTarget(
       name: "ScenesTests",
-      dependencies: ["Scenes", "GradientChecking", "Storage", "TestSupport"]),
+      dependencies: ["Scenes", "GradientChecking", "Storage", "TestSupport"],
+      exclude: ["Golden"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Readers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
     .testTarget(
