@@ -29,6 +29,7 @@ let package = Package(
     .systemLibrary(name: "CLAPACKE", pkgConfig: "lapacke", providers: [.apt(["liblapacke-dev"])]),
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CKernels"),
     .target(
       name: "TensorCore",
@@ -42,7 +43,7 @@ let package = Package(
     .target(name: "Infomin", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Scenes", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Metrics", dependencies: ["TensorCore"]),
-    .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib"]),
+    .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib", "CPNG"]),
     .target(name: "Datasets", dependencies: ["TensorCore", "Storage"]),
     .target(
       name: "Trials",
@@ -82,7 +83,7 @@ let package = Package(
       name: "ScenesTests",
       dependencies: ["Scenes", "GradientChecking", "Storage", "TestSupport"],
       exclude: ["Golden"]),
-    .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Readers"]),
+    .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Golden", "Readers"]),
     .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Storage", "TensorCore"], exclude: ["Golden"]),

@@ -5,14 +5,14 @@ import Testing
 /// A Python interpreter with the reference readers of the formats, if there is one.
 enum ForeignReader {
   static let reason: Comment =
-    "needs Python with numpy, h5py, safetensors and tensorboard: name it in TESSERA_PYTHON"
+    "needs Python with numpy, h5py, safetensors, tensorboard and Pillow: name it in TESSERA_PYTHON"
 
   private static let interpreter: String = {
     ProcessInfo.processInfo.environment["TESSERA_PYTHON"] ?? "python3"
   }()
 
   static let isAvailable: Bool = {
-    run(["-c", "import numpy, h5py, safetensors, tensorboard"]).status == 0
+    run(["-c", "import numpy, h5py, safetensors, tensorboard, PIL"]).status == 0
   }()
 
   /// Runs `formats.py` with a verb on a folder.

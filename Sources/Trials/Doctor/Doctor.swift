@@ -125,7 +125,7 @@ public struct Doctor: Sendable {
   private func developmentFiles() -> [Finding] {
     let packages = [
       ("libopenblas-dev", "cblas.h"), ("liblapacke-dev", "lapacke.h"), ("libhdf5-dev", "hdf5.h"),
-      ("zlib1g-dev", "zlib.h"),
+      ("zlib1g-dev", "zlib.h"), ("libpng-dev", "png.h"),
     ]
     let absent = packages.filter { !DevelopmentFiles.contain($0.1) }.map(\.0)
     return [

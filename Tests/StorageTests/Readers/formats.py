@@ -2,14 +2,17 @@
 
     formats.py make FOLDER    writes files that the tests read
     formats.py check FOLDER   reads files that the tests wrote and compares every element
+    formats.py check-events, make-png, check-png FOLDER   likewise for event files and pictures
 
 The interpreter is the one named by TESSERA_PYTHON, or python3. To make one with what is needed:
 
-    python3 -m venv .venv && .venv/bin/pip install numpy h5py safetensors tensorboard
+    python3 -m venv .venv && .venv/bin/pip install numpy h5py safetensors tensorboard pillow
 """
 
+import struct
 import sys
 import zipfile
+import zlib
 
 import h5py
 import numpy as np
@@ -113,6 +116,65 @@ def check_events(folder):
     assert events.Tags()["scalars"] == ["loss/total", "rate"], events.Tags()
 
 
+MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
+
+
+def picture(channels):
+    """The picture that both sides know, [5, 7, channels]."""
+    return ((np.arange(35 * channels) * 37 + 11) % 256).astype("u1").reshape(5, 7, channels)
+
+
+def assembled(path, samples, depth, interlaced):
+    """Writes a PNG file byte by byte, for what Pillow cannot write: Adam7 and colours of 16 bits."""
+    height, width, channels = samples.shape
+    passes = [(0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4), (2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)]
+    body = b""
+    for row, column, down, right in passes if interlaced else [(0, 0, 1, 1)]:
+        part = samples[row::down, column::right]
+        if part.size:
+            body += b"".join(b"\0" + line.astype(f">u{depth // 8}").tobytes() for line in part)
+
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", width, height, depth, {1: 0, 3: 2}[channels], 0, 0, interlaced)
+    with open(path, "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(body)) + chunk(b"IEND", b""))
+
+
+def make_png(folder):
+    from PIL import Image
+
+    def mode(array):
+        return Image.frombytes(MODES[array.shape[2]], (7, 5), array.tobytes())
+
+    for channels in MODES:
+        mode(picture(channels)).save(f"{folder}/{channels}.png")
+    n = np.arange(35).reshape(5, 7)
+    mode(np.where(n % 3 == 0, 255, 0).astype("u1")[..., None]).convert("1").save(f"{folder}/bits.png")
+    palette = Image.frombytes("P", (7, 5), (n * 3 % 40).astype("u1").tobytes())
+    palette.putpalette([value for i in range(40) for value in (i * 5, 255 - i, i)])
+    palette.save(f"{folder}/palette.png")
+    palette.save(f"{folder}/clear.png", transparency=6)
+    deep = (np.arange(105) * 1871 + 17) % 65536
+    assembled(f"{folder}/deep.png", deep.reshape(5, 7, 3), 16, False)
+    assembled(f"{folder}/deep-grey.png", deep[:35].reshape(5, 7, 1), 16, False)
+    assembled(f"{folder}/interlaced.png", picture(3), 8, True)
+    assert np.array_equal(np.asarray(Image.open(f"{folder}/interlaced.png")), picture(3))
+
+
+def check_png(folder):
+    from PIL import Image
+
+    for channels, mode in MODES.items():
+        with Image.open(f"{folder}/{channels}.png") as image:
+            image.load()
+            assert image.mode == mode, (image.mode, mode)
+            assert np.array_equal(np.asarray(image).reshape(5, 7, channels), picture(channels)), mode
+
+
 if __name__ == "__main__":
-    {"make": make, "check": check, "check-events": check_events}[sys.argv[1]](sys.argv[2])
+    {
+        "make": make, "check": check, "check-events": check_events, "make-png": make_png, "check-png": check_png,
+    }[sys.argv[1]](sys.argv[2])
     print("ok")
