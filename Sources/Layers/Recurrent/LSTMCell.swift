@@ -42,6 +42,17 @@ public struct LSTMCell<Scalar: TensorScalar>: Parameterized {
     /// `dbx` and `dbh`, which are equal.
     public var inputBias, hiddenBias: Tensor<Scalar>
 
+    /// A gradient of these parts.
+    public init(
+      inputWeight: Tensor<Scalar>, hiddenWeight: Tensor<Scalar>, inputBias: Tensor<Scalar>,
+      hiddenBias: Tensor<Scalar>
+    ) {
+      self.inputWeight = inputWeight
+      self.hiddenWeight = hiddenWeight
+      self.inputBias = inputBias
+      self.hiddenBias = hiddenBias
+    }
+
     /// Adds the gradient of another step, or of another part of the batch.
     public static func += (total: inout Gradient, gradient: Gradient) {
       total.inputWeight += gradient.inputWeight

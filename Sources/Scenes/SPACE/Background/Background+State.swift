@@ -1,0 +1,98 @@
+extension Background {
+  /// What moves beside the parameters while a background is trained: the running statistics of every batch normalisation.
+  public struct State: Sendable, Equatable {
+    var imageEncoder, componentEncoder: [BatchNorm<Scalar>.State]
+    /// Empty with one component, whose decoder has no batch normalisation.
+    var componentDecoder: [BatchNorm<Scalar>.State]
+
+    private static var parts: [(String, WritableKeyPath<State, [BatchNorm<Scalar>.State]>)] {
+      [
+        ("imageEncoder", \.imageEncoder), ("componentEncoder", \.componentEncoder),
+        ("componentDecoder", \.componentDecoder),
+      ]
+    }
+
+    /// The statistics as a checkpoint stores them: `imageEncoder.0.mean`, `imageEncoder.0.variance`, …
+    public var namedTensors: [(name: String, value: Tensor<Scalar>)] {
+      Self.parts.flatMap { name, path in
+        self[keyPath: path].enumerated().flatMap { index, state in
+          [("\(name).\(index).mean", state.mean), ("\(name).\(index).variance", state.variance)]
+        }
+      }
+    }
+
+    /// Replaces all statistics by the tensors of the same names.
+    ///
+    /// - Throws: `ParameterError` if one is missing, has another shape, or belongs to no statistic; nothing is then changed.
+    public mutating func setTensors(to tensors: [String: Tensor<Scalar>]) throws(ParameterError) {
+      let expected = namedTensors
+      for (name, value) in expected {
+        guard let tensor = tensors[name] else {
+          throw .missing(name: name, found: tensors.keys.sorted())
+        }
+        if tensor.shape != value.shape {
+          throw .shape(name: name, expected: value.shape, found: tensor.shape)
+        }
+      }
+      let names = expected.map(\.name)
+      if let extra = tensors.keys.sorted().first(where: { !names.contains($0) }) {
+        throw .unexpected(name: extra, expected: names)
+      }
+      for (name, path) in Self.parts {
+        for index in self[keyPath: path].indices {
+          self[keyPath: path][index] = .init(
+            mean: tensors["\(name).\(index).mean"]!,
+            variance: tensors["\(name).\(index).variance"]!)
+        }
+      }
+    }
+  }
+
+  /// The statistics before training: means 0, variances 1.
+  public var initialState: State {
+    State(
+      imageEncoder: imageEncoder.convolutions.initialState,
+      componentEncoder: componentEncoder.convolutions.initialState,
+      componentDecoder: componentDecoder?.initialState ?? [])
+  }
+
+  /// The standard normal numbers of one pass.
+  public struct Noise: Sendable {
+    /// Those of the masks' latents, `[K, batch, 32]`.
+    public var mask: Tensor<Scalar>
+    /// Those of the appearances' latents, `[batch, K, 32]`.
+    public var component: Tensor<Scalar>
+
+    /// Noise of these parts.
+    public init(mask: Tensor<Scalar>, component: Tensor<Scalar>) {
+      self.mask = mask
+      self.component = component
+    }
+
+    /// No noise: samples are means.
+    public static func zeros(_ architecture: SPACEArchitecture, batch: Int) -> Noise {
+      let (k, n) = (architecture.components, SPACEArchitecture.backgroundSize)
+      return Noise(mask: .zeros([k, batch, n]), component: .zeros([batch, k, n]))
+    }
+  }
+
+  /// What a pass gives.
+  public struct Output: Sendable {
+    /// `π_k`, `[batch, K, side, side, 1]`; they sum to 1 over the components.
+    public let weights: Tensor<Scalar>
+    /// `c_k`, `[batch, K, side, side, 3]`, from 0 to 1.
+    public let components: Tensor<Scalar>
+    /// `Σ_k KL(q(z_m,k) ‖ p(z_m,k | z_m,<k))` of each image.
+    public let maskDivergence: [Double]
+    /// `Σ_k KL(q(z_c,k) ‖ p(z_c,k | z_m,k))` of each image.
+    public let componentDivergence: [Double]
+  }
+
+  /// Pictures drawn from the prior.
+  public struct Sample: Sendable {
+    /// `π_k`, `[count, K, side, side, 1]`.
+    public let weights: Tensor<Scalar>
+    /// `c_k`, `[count, K, side, side, 3]`.
+    public let components: Tensor<Scalar>
+  }
+}

@@ -1,0 +1,121 @@
+/// The background of SPACE (Lin et al. 2020, section 2.2): `K` segments whose masks are drawn one after the other, each
+/// with its own appearance.
+///
+/// An image code and the masks' latents before give `z_m,k`; decoded masks share each pixel out by stick breaking, the last
+/// component taking the rest; mask and image give `z_c,k`, which is decoded to a colour at each pixel. Priors are learned:
+/// `p(z_m,k | z_m,<k)` and `p(z_c,k | z_m,k)`.
+///
+/// - Note: the authors decode a mask for the last component as well and do not read it; here there is none. With one
+///   component no mask is decoded at all and its weight is 1, but `z_m,1`, its divergence and `p(z_c,1 | z_m,1)` are as with
+///   several; the colours come from the authors' stronger decoder, which has no batch normalisation.
+public struct Background<Scalar: TensorScalar>: Parameterized {
+  /// The sizes.
+  public let architecture: SPACEArchitecture
+  /// From the image to its code, `[batch, 64]`, before ELU.
+  var imageEncoder: ConvolutionalEncoder<Scalar>
+  /// `q(z_m,k | z_m,<k, x)`.
+  var maskPosterior: MaskPosterior<Scalar>
+  /// From `z_m,k` to the share of what is left; none with one component.
+  var maskDecoder: PlaneDecoder<Scalar>?
+  /// From `[log(π_k + 1e-5), x]` to mean and deviation of `z_c,k`.
+  var componentEncoder: ConvolutionalEncoder<Scalar>
+  /// From `z_c,k` to colours, with several components.
+  var componentDecoder: BroadcastDecoder<Scalar>?
+  /// From `z_c,1` to colours, with one component.
+  var singleDecoder: PlaneDecoder<Scalar>?
+  /// `p(z_m,k | z_m,<k)`.
+  var maskPrior: RecurrentNormal<Scalar>
+  /// `p(z_c,k | z_m,k)`.
+  var componentPrior: MLP<Scalar>
+
+  /// The numbers of the image code.
+  static var codeSize: Int { 64 }
+  /// Added to a component's weight before its logarithm.
+  static var weightEpsilon: Scalar { 1e-5 }
+
+  /// A background started as PyTorch starts its layers; each draws from the stream of its name. Learned states are zero.
+  public init(_ architecture: SPACEArchitecture, random: Philox) {
+    let (side, latents) = (architecture.side, SPACEArchitecture.backgroundSize)
+    let width = architecture.width
+    self.architecture = architecture
+    imageEncoder = ConvolutionalEncoder(
+      side: side, widths: [3] + Array(repeating: width(64), count: 4), outputs: Self.codeSize,
+      random: random.stream("imageEncoder"))
+    maskPosterior = MaskPosterior(code: Self.codeSize, random: random.stream("maskPosterior"))
+    componentEncoder = ConvolutionalEncoder(
+      side: side, widths: [4, width(32), width(32), width(64), width(64)], outputs: 2 * latents,
+      random: random.stream("componentEncoder"))
+    let (larger, smaller) = architecture.lastUpFactors
+    if architecture.components > 1 {
+      maskDecoder = PlaneDecoder(
+        architecture, growingBy: [4, 2, larger, smaller], channels: 1,
+        random: random.stream("maskDecoder"))
+      componentDecoder = BroadcastDecoder(
+        side: side, latents: latents, channels: width(32),
+        random: random.stream("componentDecoder"))
+    } else {
+      singleDecoder = PlaneDecoder(
+        architecture, growingBy: [4, larger, 2, smaller], channels: 3,
+        random: random.stream("singleDecoder"))
+    }
+    maskPrior = RecurrentNormal(inputs: latents, random: random.stream("maskPrior"))
+    componentPrior = MLP(
+      widths: [latents, 64, 64, 2 * latents], hidden: .elu(1),
+      random: random.stream("componentPrior"))
+  }
+
+  /// The gradient with respect to the parameters of each part.
+  public struct Gradient: ParameterGradient {
+    var imageEncoder, componentEncoder: ConvolutionalEncoder<Scalar>.Gradient
+    var maskPosterior: MaskPosterior<Scalar>.Gradient
+    var maskDecoder, singleDecoder: PlaneDecoder<Scalar>.Gradient?
+    var componentDecoder: BroadcastDecoder<Scalar>.Gradient?
+    var maskPrior: RecurrentNormal<Scalar>.Gradient
+    var componentPrior: MLP<Scalar>.Gradient
+
+    /// Adds another gradient.
+    public static func += (total: inout Gradient, gradient: Gradient) {
+      total.imageEncoder += gradient.imageEncoder
+      total.maskPosterior += gradient.maskPosterior
+      if let part = gradient.maskDecoder { total.maskDecoder! += part }
+      total.componentEncoder += gradient.componentEncoder
+      if let part = gradient.componentDecoder { total.componentDecoder! += part }
+      if let part = gradient.singleDecoder { total.singleDecoder! += part }
+      total.maskPrior += gradient.maskPrior
+      total.componentPrior += gradient.componentPrior
+    }
+
+    /// Multiplies every element.
+    public static func *= (gradient: inout Gradient, factor: Scalar) {
+      gradient.imageEncoder *= factor
+      gradient.maskPosterior *= factor
+      if gradient.maskDecoder != nil { gradient.maskDecoder! *= factor }
+      gradient.componentEncoder *= factor
+      if gradient.componentDecoder != nil { gradient.componentDecoder! *= factor }
+      if gradient.singleDecoder != nil { gradient.singleDecoder! *= factor }
+      gradient.maskPrior *= factor
+      gradient.componentPrior *= factor
+    }
+  }
+
+  /// `imageEncoder.convolutions.0.convolution.weight`, …; a decoder that the number of components does not call for is absent.
+  public var parameters: [Parameter<Self>] {
+    var list = Parameter.list("imageEncoder", of: imageEncoder, \Self.imageEncoder, \.imageEncoder)
+    list += Parameter.list("maskPosterior", of: maskPosterior, \.maskPosterior, \.maskPosterior)
+    if let maskDecoder {
+      list += Parameter.list("maskDecoder", of: maskDecoder, \.maskDecoder!, \.maskDecoder!)
+    }
+    list += Parameter.list(
+      "componentEncoder", of: componentEncoder, \.componentEncoder, \.componentEncoder)
+    if let componentDecoder {
+      list += Parameter.list(
+        "componentDecoder", of: componentDecoder, \.componentDecoder!, \.componentDecoder!)
+    }
+    if let singleDecoder {
+      list += Parameter.list("singleDecoder", of: singleDecoder, \.singleDecoder!, \.singleDecoder!)
+    }
+    list += Parameter.list("maskPrior", of: maskPrior, \.maskPrior, \.maskPrior)
+    return list
+      + Parameter.list("componentPrior", of: componentPrior, \.componentPrior, \.componentPrior)
+  }
+}

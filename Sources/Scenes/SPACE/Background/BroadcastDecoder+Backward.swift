@@ -1,0 +1,96 @@
+extension BroadcastDecoder {
+  /// What a group of rows adds up at the colours: the gradient of the last convolution.
+  private struct Colours: Sendable {
+    var gradient: ConvolutionGradient<Scalar>?
+  }
+
+  /// What a group of rows adds up at the first norm: `Σ du` over its rows pixel by pixel, and each row's channel sums.
+  private struct Plane: Sendable {
+    var du: Tensor<Scalar>?
+    var sums: [BatchNorm<Scalar>.ChannelSums] = []
+  }
+
+  /// `dz`, `[rows, 32]`, and the gradient of the parameters for `dColours`, `[rows, side, side, 3]`.
+  func backward(_ dColours: Tensor<Scalar>, through tape: Tape)
+    -> (dz: Tensor<Scalar>, gradient: Gradient)
+  {
+    require(
+      dColours.shape == tape.colours.shape,
+      "BroadcastDecoder.backward: dColours must be \(tape.colours.shape), got \(dColours.shape)")
+    let inner = rest.backward(
+      through: tape.rest,
+      input: { firstActivation(tape.plane, tape.vectors, $0, tape.statistics) }, above: Colours(),
+      below: Plane(),
+      outputGradient: { row, x, sum in
+        let du = Activation.sigmoid.backward(
+          dColours.rows(row..<row + 1), kept: tape.colours.rows(row..<row + 1))
+        let own = ConvolutionGradient(
+          weight: last.weightGradient(du, x: x),
+          bias: du.reshaped(to: [du.count / 3, 3]).sum(along: 0))
+        if sum.gradient == nil { sum.gradient = own } else { sum.gradient! += own }
+        return last.inputGradient(du, input: x.shape)
+      },
+      inputGradient: { row, y, dy, sum in
+        let (du, sums) = firstNorm.outputGradient(
+          dy, y: y, x: tape.plane, tape.statistics.adding(vector(tape.vectors, row)))
+        sum.sums.append(sums)
+        if sum.du == nil { sum.du = du } else { sum.du! += du }
+      })
+    let colours = inner.above.map { $0.gradient! }
+    let (dz, first, norm) = firstGradients(inner.below, tape)
+    return (
+      dz,
+      Gradient(
+        first: first, last: colours.dropFirst().reduce(into: colours[0]) { $0 += $1 },
+        firstNorm: norm, rest: inner.gradient)
+    )
+  }
+
+  /// The gradients of `z` and of the first convolution and norm.
+  ///
+  /// With `u = plane + vector` at each pixel, `dx = factor du + slope (u − mean) + constant`; the plane's gradient is its
+  /// sum over the rows, a vector's that over the pixels.
+  private func firstGradients(_ groups: [Plane], _ tape: Tape) -> (
+    dz: Tensor<Scalar>, first: ConvolutionGradient<Scalar>, norm: NormGradient<Scalar>
+  ) {
+    let (rows, channels) = (tape.vectors.shape[0], first.outputs)
+    let sums = groups.flatMap(\.sums)
+    let (norm, terms, bias) = firstNorm.gradient(
+      of: sums.dropFirst().reduce(into: sums[0]) { $0 += $1 }, tape.statistics)
+
+    let count = Scalar(rows)
+    let mean = tape.vectors.mean(along: 0)
+    let dPlane = firstNorm.inputGradient(
+      groups.dropFirst().reduce(into: groups[0].du!) { $0 += $1.du! }, x: tape.plane,
+      tape.statistics.adding(mean),
+      .init(factor: terms.factor, slope: terms.slope * count, constant: terms.constant * count))
+
+    let pixels = Double(tape.planeMoments.count)
+    let (factor, slope, constant) = (
+      terms.factor.scalars, terms.slope.scalars, terms.constant.scalars
+    )
+    let (vectors, means) = (tape.vectors.scalars, tape.statistics.mean.scalars)
+    let dVectors = Tensor<Scalar>(
+      shape: [rows, channels],
+      scalars: (0..<rows * channels).map { index in
+        let (row, c) = (index / channels, index % channels)
+        let difference = tape.planeMoments.mean[c] + Double(vectors[index]) - Double(means[c])
+        return Scalar(
+          Double(factor[c]) * sums[row].gradient[c]
+            + pixels * (Double(slope[c]) * difference + Double(constant[c])))
+      })
+
+    // Each of the nine taps reads the same z.
+    let dLatent = matmul(tape.z, dVectors, transposeA: true)
+    let dWeight = Tensor.concatenate(
+      [
+        Tensor<Scalar>.zeros([3, 3, latents, channels])
+          + dLatent.reshaped(to: [1, 1, latents, channels]),
+        planeConvolution.weightGradient(dPlane, x: coordinates),
+      ], along: 2)
+    return (
+      matmul(dVectors, latentWeight, transposeB: true),
+      ConvolutionGradient(weight: dWeight, bias: bias), norm
+    )
+  }
+}

@@ -1,0 +1,89 @@
+/// An image encoder of the background: four times [3 × 3 convolution of stride 2, batch norm, ELU], all pixels and channels in
+/// a row, and a dense layer.
+struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
+  /// The four halvings.
+  var convolutions: NormalizedConvolutions<Scalar>
+  /// What follows, from `(side/16)² · channels` columns.
+  var dense: Dense<Scalar>
+
+  /// What the backward pass needs: the convolutions' tape, and the rows before the dense layer.
+  struct Tape: Sendable {
+    let convolutions: NormalizedConvolutions<Scalar>.Tape
+    let dense: Dense<Scalar>.Tape
+    let rows: [Range<Int>]
+  }
+
+  /// The gradient of each part.
+  struct Gradient: ParameterGradient {
+    var convolutions: NormalizedConvolutions<Scalar>.Gradient
+    var dense: Dense<Scalar>.Gradient
+
+    static func += (total: inout Gradient, gradient: Gradient) {
+      total.convolutions += gradient.convolutions
+      total.dense += gradient.dense
+    }
+    static func *= (gradient: inout Gradient, factor: Scalar) {
+      gradient.convolutions *= factor
+      gradient.dense *= factor
+    }
+  }
+
+  /// `0.convolution.weight`, …, `3.norm.shift`, `dense.weight`, `dense.bias`.
+  var parameters: [Parameter<Self>] {
+    Parameter.list("convolutions", of: convolutions, \.convolutions, \.convolutions)
+      + Parameter.list("dense", of: dense, \.dense, \.dense)
+  }
+
+  /// An encoder of images of `side` pixels with `widths[0]` channels to `outputs` numbers.
+  init(side: Int, widths: [Int], outputs: Int, random: Philox) {
+    convolutions = NormalizedConvolutions(
+      widths: widths, strides: 2, padding: 1, random: random.stream("convolutions"))
+    let last = side >> (widths.count - 1)
+    dense = Dense(
+      inputs: last * last * widths[widths.count - 1], outputs: outputs,
+      random: random.stream("dense"))
+  }
+
+  /// Nothing to be added up at an end of the convolutions.
+  private struct NoSum: Sendable {}
+
+  /// The shards that the batch is cut into: some images each, so that packed weights serve several.
+  private static var shardCount: Int { 6 }
+
+  /// `[images, outputs]`, what the backward pass needs, and the states after the batch.
+  ///
+  /// - Parameter input: makes the images of a range, `[range, height, width, channels]`.
+  func forward(
+    images: Int, _ states: [BatchNorm<Scalar>.State], mode: BatchNorm<Scalar>.Mode,
+    input: @Sendable (Range<Int>) -> Tensor<Scalar>
+  ) -> (y: Tensor<Scalar>, tape: Tape, states: [BatchNorm<Scalar>.State]) {
+    let count = min(images, Self.shardCount)
+    let rows = (0..<count).map { images * $0 / count..<images * ($0 + 1) / count }
+    let (inner, next) = convolutions.forward(shards: count, states, mode: mode) { input(rows[$0]) }
+    let features = Tensor.concatenate(
+      parallelMap(over: count) { shard in
+        convolutions.output(shard, inner).reshaped(to: [rows[shard].count, dense.inputs])
+      })
+    let (y, outer) = dense.forward(features)
+    return (y, Tape(convolutions: inner, dense: outer, rows: rows), next)
+  }
+
+  /// The gradient of the parameters for `dy`, `[images, outputs]`.
+  ///
+  /// - Parameter inputGradient: takes the gradient of the images of a range; `nil` for an input that is data.
+  func backward(
+    _ dy: Tensor<Scalar>, through tape: Tape, input: @Sendable (Range<Int>) -> Tensor<Scalar>,
+    inputGradient: (@Sendable (Range<Int>, Tensor<Scalar>) -> Void)? = nil
+  ) -> Gradient {
+    let (dFeatures, outer) = dense.backward(dy, through: tape.dense)
+    var take: NormalizedConvolutions<Scalar>.InputGradient<NoSum>?
+    if let inputGradient {
+      take = { shard, _, dx, _ in inputGradient(tape.rows[shard], dx) }
+    }
+    let inner = convolutions.backward(
+      through: tape.convolutions, input: { input(tape.rows[$0]) }, above: NoSum(), below: NoSum(),
+      outputGradient: { shard, y, _ in dFeatures.rows(tape.rows[shard]).reshaped(to: y.shape) },
+      inputGradient: take)
+    return Gradient(convolutions: inner.gradient, dense: outer)
+  }
+}

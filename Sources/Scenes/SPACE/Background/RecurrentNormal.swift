@@ -1,0 +1,74 @@
+/// A recurrent cell with a learned state to begin with, and a dense layer that reads mean and deviation off its hidden state.
+struct RecurrentNormal<Scalar: TensorScalar>: Parameterized {
+  /// The cell.
+  var cell: LSTMCell<Scalar>
+  /// The hidden state before the first step, `[64]`.
+  var startHidden: Tensor<Scalar>
+  /// The memory before the first step, `[64]`.
+  var startCell: Tensor<Scalar>
+  /// From the hidden state to means and what deviations come from, `[64, 2 · 32]`.
+  var head: Dense<Scalar>
+
+  /// The gradient of each part.
+  struct Gradient: ParameterGradient {
+    var cell: LSTMCell<Scalar>.Gradient
+    var startHidden, startCell: Tensor<Scalar>
+    var head: Dense<Scalar>.Gradient
+
+    static func += (total: inout Gradient, gradient: Gradient) {
+      total.cell += gradient.cell
+      total.startHidden += gradient.startHidden
+      total.startCell += gradient.startCell
+      total.head += gradient.head
+    }
+    static func *= (gradient: inout Gradient, factor: Scalar) {
+      gradient.cell *= factor
+      gradient.startHidden *= factor
+      gradient.startCell *= factor
+      gradient.head *= factor
+    }
+  }
+
+  /// `cell.inputWeight`, …, `startHidden`, `startCell`, `head.weight`, `head.bias`.
+  var parameters: [Parameter<Self>] {
+    Parameter.list("cell", of: cell, \.cell, \.cell)
+      + [
+        .init("startHidden", \.startHidden, \.startHidden),
+        .init("startCell", \.startCell, \.startCell),
+      ] + Parameter.list("head", of: head, \.head, \.head)
+  }
+
+  /// A cell of `inputs` columns and 64 hidden ones that starts at zero.
+  init(inputs: Int, random: Philox) {
+    let hidden = SPACEArchitecture.recurrentSize
+    cell = LSTMCell(inputs: inputs, hidden: hidden, random: random.stream("cell"))
+    startHidden = .zeros([hidden])
+    startCell = .zeros([hidden])
+    head = Dense(
+      inputs: hidden, outputs: 2 * SPACEArchitecture.backgroundSize, random: random.stream("head"))
+  }
+
+  /// The state before the first step, the same for all rows of a batch.
+  func start(batch: Int) -> LSTMCell<Scalar>.State {
+    .init(
+      hidden: startHidden.broadcast(to: [batch, startHidden.count]),
+      cell: startCell.broadcast(to: [batch, startCell.count]))
+  }
+
+  /// A gradient of zeros, to which steps are added.
+  func zeroGradient() -> Gradient {
+    Gradient(
+      cell: .init(
+        inputWeight: .zeros(cell.inputWeight.shape), hiddenWeight: .zeros(cell.hiddenWeight.shape),
+        inputBias: .zeros(cell.inputBias.shape), hiddenBias: .zeros(cell.hiddenBias.shape)),
+      startHidden: .zeros(startHidden.shape), startCell: .zeros(startCell.shape),
+      head: .init(weight: .zeros(head.weight.shape), bias: .zeros([head.outputs])))
+  }
+}
+
+extension LSTMCell.State {
+  /// A state of zeros, `[batch, hidden]`.
+  static func zeros(batch: Int, hidden: Int) -> Self {
+    Self(hidden: .zeros([batch, hidden]), cell: .zeros([batch, hidden]))
+  }
+}
