@@ -1,11 +1,13 @@
-/// A chain of ``ConvolutionStage``s: `x` of shape `[batch, height, width, inputs]` gives
-/// `[batch, height′, width′, channels]`.
+/// A chain of ``ConvolutionStage``s, with one more convolution without normalisation at its end if wanted: `x` of shape
+/// `[batch, height, width, inputs]` gives `[batch, height′, width′, channels]`.
 ///
 /// Samples couple nowhere. The batch is cut into groups of samples whose activations stay in the cache through the whole
 /// chain; groups run in parallel, and the cut depends on the extents alone, so that the number of threads changes no bit.
 public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
   /// The stages in order.
   public var stages: [ConvolutionStage<Scalar>]
+  /// What comes after the last stage. Its activation is one that is differentiated from its output.
+  public var head: Convolution<Scalar>?
 
   /// The input, and of each group of samples what its convolutions gave after the activation. Outputs of normalisations,
   /// which are the next convolutions' inputs, are made anew.
@@ -16,6 +18,7 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
     struct Group: Sendable {
       let samples: Range<Int>
       let stages: [ConvolutionStage<Scalar>.Tape]
+      let head: Tensor<Scalar>?
     }
   }
 
@@ -23,34 +26,56 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
   public struct Gradient: ParameterGradient {
     /// One a stage.
     public var stages: [ConvolutionStage<Scalar>.Gradient]
+    /// That of the head, if there is one.
+    public var head: Convolution<Scalar>.Gradient?
 
     /// Adds the gradient of another part of the batch.
     public static func += (total: inout Gradient, gradient: Gradient) {
       for index in total.stages.indices { total.stages[index] += gradient.stages[index] }
+      if let head = gradient.head { total.head! += head }
     }
 
     /// Multiplies every element.
     public static func *= (gradient: inout Gradient, factor: Scalar) {
       for index in gradient.stages.indices { gradient.stages[index] *= factor }
+      if gradient.head != nil { gradient.head! *= factor }
     }
   }
 
-  /// `0.convolution.weight`, `0.convolution.bias`, `0.norm.scale`, `0.norm.shift`, `1.convolution.weight`, …
+  /// `0.convolution.weight`, `0.convolution.bias`, `0.norm.scale`, `0.norm.shift`, `1.convolution.weight`, …, and
+  /// `head.weight` and `head.bias` if there is a head.
   public var parameters: [Parameter<Self>] {
-    stages.indices.flatMap { index in
+    let inner: [Parameter<Self>] = stages.indices.flatMap { index in
       stages[index].parameters.map { inner in
-        Parameter(
+        Parameter<Self>(
           "\(index).\(inner.name)", read: { inner.value(in: $0.stages[index]) },
           modify: { inner.update(&$0.stages[index], $1) },
           readGradient: { inner.gradient(in: $0.stages[index]) },
           modifyGradient: { inner.updateGradient(&$0.stages[index], $1) })
       }
     }
+    guard let head else { return inner }
+    return inner
+      + head.parameters.map { part in
+        Parameter<Self>(
+          "head.\(part.name)", read: { stack in stack.head.map { part.value(in: $0) } },
+          modify: { part.update(&$0.head!, $1) },
+          readGradient: { gradient in gradient.head.map { part.gradient(in: $0) } },
+          modifyGradient: { part.updateGradient(&$0.head!, $1) })
+      }
   }
 
   /// A stack of stages of these sizes; stage `i` draws from the child stream `stage`, `i` of `random`.
-  public init(inputs: Int, stages sizes: [StageSize], random: Philox) {
+  public init(
+    inputs: Int, stages sizes: [StageSize], head: Convolution<Scalar>? = nil, random: Philox
+  ) {
     require(!sizes.isEmpty, "ConvolutionStack: wants at least one stage")
+    require(
+      head.map { $0.inputs == sizes.last!.channels && !$0.activation.keepsInput } ?? true,
+      "ConvolutionStack: the head must take \(sizes.last!.channels) channels and have an activation that is "
+        + "differentiated from its output, got \(head.map { "\($0.inputs) and \($0.activation)" } ?? "")"
+    )
+    self.head = head
     stages = sizes.indices.map { index in
       ConvolutionStage(
         inputs: index == 0 ? inputs : sizes[index - 1].channels, size: sizes[index],
@@ -69,7 +94,8 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
         tapes.append(tape)
         y = output
       }
-      return (y: y, group: Tape.Group(samples: samples, stages: tapes))
+      let drawn = head.map { $0(y) }
+      return (y: drawn ?? y, group: Tape.Group(samples: samples, stages: tapes, head: drawn))
     }
     return (
       Tensor.concatenate(parts.map(\.y), along: 0), Tape(x: x, groups: parts.map(\.group))
@@ -118,6 +144,13 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
   ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
     var d = dy.rows(group.samples)
     var gradients: [ConvolutionStage<Scalar>.Gradient] = []
+    var headGradient: Convolution<Scalar>.Gradient?
+    if let head, let drawn = group.head {
+      let (dx, gradient) = head.backward(
+        sum: head.activation.backward(d, kept: drawn),
+        input: stages.last!.norm.output(group.stages.last!.norm))
+      (d, headGradient) = (dx!, gradient)
+    }
     for index in stages.indices.reversed() {
       let input =
         index == 0
@@ -128,7 +161,9 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
       gradients.append(gradient)
       if let dx { d = dx } else { break }
     }
-    return (needsInputGradient ? d : nil, Gradient(stages: gradients.reversed()))
+    return (
+      needsInputGradient ? d : nil, Gradient(stages: gradients.reversed(), head: headGradient)
+    )
   }
 
   /// Groups of samples whose largest activation takes a quarter of a megabyte in single precision, or is one sample's.
