@@ -21,6 +21,11 @@ struct DetectionMatching {
   /// - Throws: ``MetricsError/notFinite(metric:argument:row:value:)``, ``MetricsError/negativeSize(metric:argument:row:value:)``.
   init(_ images: [DetectedImage]) throws(MetricsError) {
     try Self.check(images)
+    self.init(unchecked: images)
+  }
+
+  /// The same for numbers that were looked at, or do not matter.
+  init(unchecked images: [DetectedImage]) {
     var pairs: [Pair] = []
     var objects: [DetectionBox] = []
     pairs.reserveCapacity(images.reduce(0) { $0 + $1.predictions.count })
@@ -60,7 +65,7 @@ struct DetectionMatching {
   }
 
   /// Places by falling value, equal values in order.
-  private static func ranked(_ values: [Double]) -> [Int] {
+  static func ranked(_ values: [Double]) -> [Int] {
     values.indices.sorted { values[$0] != values[$1] ? values[$0] > values[$1] : $0 < $1 }
   }
 
