@@ -1,6 +1,6 @@
 import Foundation
 
-/// Appends scalars and texts to an event file that TensorBoard shows.
+/// Appends scalars, texts and pictures to an event file that TensorBoard shows.
 ///
 /// A record is the length of an `Event` message, its masked CRC32C, the message, and the message's masked
 /// CRC32C. Records are written whole or not at all; as with ``JSONLines``, the file can be cut back to the
@@ -102,7 +102,7 @@ public final class TensorBoardWriter: Sendable {
     return event
   }
 
-  private func append(
+  func append(
     _ summary: ProtobufMessage, step: Int, time: Double?
   ) throws(StorageError) {
     var event = Self.event(step: step, time: time ?? Date().timeIntervalSince1970)

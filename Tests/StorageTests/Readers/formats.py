@@ -103,16 +103,36 @@ def check(folder):
         assert file["chunked"].attrs["scale"].tolist() == [0.5, 2.0]
 
 
+def pixels(png):
+    """The bytes of an unfiltered, uninterlaced RGB picture, chunk by chunk."""
+    assert png[:8] == b"\x89PNG\r\n\x1a\n", png[:8]
+    place, chunks = 8, {}
+    while place < len(png):
+        length, kind = struct.unpack(">I4s", png[place:place + 8])
+        chunks[kind] = png[place + 8:place + 8 + length]
+        place += 12 + length
+    width, height = struct.unpack(">II", chunks[b"IHDR"][:8])
+    rows = zlib.decompress(chunks[b"IDAT"])
+    lines = [rows[i * (3 * width + 1):(i + 1) * (3 * width + 1)] for i in range(height)]
+    assert all(line[0] == 0 for line in lines), lines
+    return [value for line in lines for value in line[1:]]
+
+
 def check_events(folder):
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-    events = EventAccumulator(folder, size_guidance={"scalars": 0, "tensors": 0}).Reload()
+    events = EventAccumulator(folder, size_guidance={"scalars": 0, "tensors": 0, "images": 0}).Reload()
     loss = [(e.step, e.wall_time, e.value) for e in events.Scalars("loss/total")]
     assert loss == [(0, 100.5, 2.0), (1, 101.5, 1.0), (300, 102.5, 0.5)], loss
     rate = [(e.step, e.value) for e in events.Scalars("rate")]
     assert rate == [(300, np.float32(0.1))], rate
     text = events.Tensors("note")
     assert text[0].tensor_proto.string_val == ["**bold** Größe".encode()], text
+    (image,) = events.Images("pictures/scene")
+    assert (image.step, image.wall_time, image.width, image.height) == (7, 104.5, 3, 2), image
+    assert pixels(image.encoded_image_string) == list(range(0, 3)) + list(range(20, 23)) + list(
+        range(40, 43)) + list(range(60, 63)) + list(range(80, 83)) + list(range(100, 103))
+    assert events.Tags()["images"] == ["pictures/scene"], events.Tags()
     assert events.Tags()["scalars"] == ["loss/total", "rate"], events.Tags()
 
 
