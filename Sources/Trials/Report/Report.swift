@@ -11,7 +11,7 @@ public enum Report {
   /// Runs with the same experiment, data set and protocol are put side by side, seeds of the same settings are averaged.
   /// The page holds a table of all numbers (mean ± standard error over the seeds, the best of each column marked),
   /// utility against dependence with every seed and the permutation null, learning curves, rates by group with bootstrap
-  /// intervals, the settings and what differs among them, and where and when the runs were made. A run that is not finished is
+  /// intervals, the pictures that the runs made (in the page itself), the settings and what differs among them, and where and when the runs were made. A run that is not finished is
   /// reported as far as it got, with its gaps named.
   ///
   /// - Parameters:

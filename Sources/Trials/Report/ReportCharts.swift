@@ -85,26 +85,30 @@ extension ReportComparison {
 
   /// The learning curves, by the part of the metric's name before the first slash.
   ///
-  /// Of one run all curves of a family share a picture; of several runs each metric has its own, with the mean over the
-  /// seeds of each method and, behind it, the range of the seeds.
+  /// Of one run the curves of a family share pictures, see ``CurveGroup``; of several runs each metric has its own, with the
+  /// mean over the seeds of each method and, behind it, the range of the seeds.
   func learningFigures() -> [(family: String, figures: [ReportFigure])] {
+    if runs.count == 1 {
+      return CurveGroup.groups(of: runs[0].curves).map { family, groups in
+        let titles = groups.map(\.title)
+        let figures = groups.enumerated().map { index, group in
+          let alike = titles.filter { $0 == group.title }.count
+          let place = titles[...index].filter { $0 == group.title }.count
+          let lines = group.curves.enumerated().map { number, entry in
+            CurveSummary([entry.curve]).line(entry.label, style: .series(number), withRange: false)
+          }
+          return Self.curveFigure(
+            title: alike == 1 ? group.title : "\(group.title), \(place) of \(alike)",
+            caption: "value",
+            name: ReportFigure.fileName("curve", group.title, place == 1 ? "" : "\(place)"), lines)
+        }
+        return (family, figures)
+      }
+    }
     let names = Set(runs.flatMap { $0.curves.map(\.name) }).sorted()
     let families = names.map { $0.split(separator: "/").first.map(String.init) ?? $0 }
     return families.firstAppearances.map { family in
-      let members = zip(names, families).filter { $0.1 == family }.map(\.0)
-      guard runs.count == 1 else { return (family, members.map { comparedCurves($0) }) }
-      let figures = stride(from: 0, to: members.count, by: 6).map { start in
-        let part = members[start..<min(start + 6, members.count)]
-        let lines = part.enumerated().compactMap { index, name in
-          runs[0].curves.first { $0.name == name }.map { curve in
-            CurveSummary([curve]).line(name.afterSlash, style: .series(index), withRange: false)
-          }
-        }
-        return Self.curveFigure(
-          title: family, caption: "value",
-          name: ReportFigure.fileName("curve", family, start == 0 ? "" : "\(start / 6 + 1)"), lines)
-      }
-      return (family, figures)
+      (family, zip(names, families).filter { $0.1 == family }.map { comparedCurves($0.0) })
     }
   }
 

@@ -81,6 +81,7 @@ struct ReportPage {
       markup.element(level, content: "Results")
       ReportTables.summary(comparison, into: &markup)
     }
+    writePictures(comparison, level: level)
     let tradeOffs = comparison.tradeOffFigures()
     if !tradeOffs.isEmpty {
       markup.element(level, content: "Utility against dependence")
@@ -114,6 +115,19 @@ struct ReportPage {
           show(figures, prefix: prefix, inGrid: true)
         }
       }
+    }
+  }
+
+  private mutating func writePictures(_ comparison: ReportComparison, level: String) {
+    let runs = comparison.runs.filter { !$0.pictures.isEmpty }
+    if runs.isEmpty { return }
+    markup.element(level, content: "Pictures")
+    for run in runs {
+      if comparison.runs.count > 1 {
+        markup.element(
+          level == "h2" ? "h3" : "h4", content: "\(run.method), seed \(run.seed) (\(run.name))")
+      }
+      for picture in run.pictures { picture.write(into: &markup) }
     }
   }
 

@@ -23,6 +23,8 @@ struct ReportRun {
   let curves: [Curve]
   /// `result.json`, once the run has one.
   let result: RunResult?
+  /// The pictures that the run made.
+  let pictures: [ReportPicture]
   /// What is not there because the run has not come to it, in words.
   let gaps: [String]
 
@@ -75,6 +77,7 @@ struct ReportRun {
       record["status"] = "done"
     }
     self.record = record
+    pictures = try ReportPicture.all(inRun: folder)
     configuration = try Self.configuration(root.appendingPathComponent("config.yaml").path)
 
     var gaps: [String] = []

@@ -10,7 +10,7 @@ enum ReportStyleSheet {
     .over{color:var(--muted);font-size:.8rem;letter-spacing:.08em;text-transform:uppercase;margin:0 0 .4rem}
     h1{font-size:2rem;line-height:1.2;letter-spacing:-.015em;margin:0 0 .6rem;text-wrap:balance}
     h2{font-size:1.35rem;line-height:1.3;letter-spacing:-.01em;margin:3.2rem 0 .8rem;padding-top:1.1rem;border-top:1px solid var(--rule)}
-    h3{font-size:1.02rem;margin:2rem 0 .6rem}
+    h3,h4{font-size:1.02rem;margin:2rem 0 .6rem}
     p{max-width:44rem;margin:.5rem 0}
     .lede{font-size:1.1rem;line-height:1.5}
     .meta,.note{color:var(--muted);font-size:.88rem}
@@ -38,12 +38,16 @@ enum ReportStyleSheet {
     figure{margin:1.2rem 0;max-width:52rem}
     .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,27rem),1fr));gap:.6rem 1.4rem;align-items:start}
     .grid figure{margin:0;max-width:36rem}
+    figure.picture{max-width:none}
+    figure.picture .scroll{margin:0 0 .35rem}
+    figure.picture img{display:block;max-width:none;border-radius:.25rem;image-rendering:pixelated}
+    figcaption{color:var(--muted);font-size:.88rem;max-width:44rem}
     svg.tessera-chart{display:block;width:100%;height:auto}
     details{margin:1rem 0}
     summary{cursor:pointer;font-weight:600}
     .gap{border-left:3px solid #bd8100;background:var(--soft);padding:.5rem .9rem;max-width:44rem;margin:.6rem 0;font-size:.92rem}
     ul{padding-left:1.1rem;max-width:44rem}
-    @media print{main{max-width:none;padding:0}figure,table{break-inside:avoid}h2{break-after:avoid}}
+    @media print{main{max-width:none;padding:0}figure,table{break-inside:avoid}figure.picture img{max-width:100%;height:auto}h2{break-after:avoid}}
 
     """ + ChartStyleSheet.text + ChartStyleSheet.swatches
 }

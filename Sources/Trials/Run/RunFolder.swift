@@ -11,7 +11,8 @@ import Storage
 /// | `events.out.tfevents…` | the same for TensorBoard |
 /// | `checkpoints/` | the last two states, and `latest` with the name of the newest |
 /// | `result.json` | ``RunResult`` |
-/// | `figures/`, `report.html` | what reports add |
+/// | `figures/` | the newest pictures that the run logged, see ``FigureFolder``, and the charts of a report |
+/// | `report.html` | what `tessera report` wrote |
 /// | `done` | empty; there when all else is |
 public struct RunFolder: Sendable, Equatable {
   /// The path of the folder.

@@ -63,12 +63,18 @@ final class RunSession {
     try update(.running, step: firstStep)
   }
 
-  /// Appends the values of a step to both logs.
+  /// Appends the values of a step to both logs, and its pictures to the events and the folder of figures.
+  ///
+  /// A step that is done again after a kill replaces its figures by the same ones.
   func log(_ log: StepLog) throws {
     let row = MetricsRow(log, time: seconds)
     try metrics.append(row.json)
     try events.scalars(
       log.entries.map { (tag: $0.name, value: $0.value) }, step: log.step)
+    for figure in log.images {
+      try events.image(figure.name, png: figure.png, step: log.step)
+      try FigureFolder(of: folder).write(figure, step: log.step)
+    }
   }
 
   /// Saves the state after `step` steps.

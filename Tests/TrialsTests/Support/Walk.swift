@@ -24,6 +24,7 @@ struct Walk: Experiment {
     var optimizer = Optimizer()
     var pauseMilliseconds = 0
     var badStep = -1
+    var pictureEvery = 0
 
     static let documentation = [
       "stepCount": "steps of the walk, at least 0",
@@ -68,6 +69,11 @@ struct Walk: Experiment {
       step == configuration.badStep
       ? .nan : (position[0] * position[0] + position[1] * position[1]).squareRoot()
     log["speed"] = velocity[0]
+    if configuration.pictureEvery > 0, (step + 1) % configuration.pictureEvery == 0 {
+      var picture = Canvas(width: 16, height: 9)
+      picture.write("\(step)", x: 0, y: 0)
+      log.add(image: "walk/Step", picture.png, caption: "The number of the step.")
+    }
   }
 
   func checkpoint() throws -> Checkpoint {
