@@ -174,6 +174,30 @@ struct CatalogTests {
     #expect(try DatasetCatalog.verify("adult-twin", in: []).isEmpty)
   }
 
+  @Test func madeSetsAreMadeAndNotFetched() throws {
+    try withTemporaryFolder { folder in
+      for name in ["atari", "rooms"] {
+        let error = message { _ = try DatasetCatalog.fetch(name, into: folder) }
+        #expect(error.contains("run `tessera data make \(name)`"))
+        #expect(
+          message { _ = try DatasetCatalog.locate(name, in: [folder]) }.contains(
+            "run `tessera data make \(name)`"))
+      }
+      try FileManager.default.createDirectory(
+        atPath: folder + "/rooms", withIntermediateDirectories: true)
+      try write("x", to: "rooms/small.h5", in: folder)
+      let entry = DatasetCatalog.list(in: [folder]).first { $0.record.name == "rooms" }
+      #expect(entry?.folder == folder + "/rooms" && entry?.isFound == true)
+      let path = try DatasetCatalog.make("scenes", into: folder, seed: 7, rowCount: 5)
+      #expect(path == folder + "/scenes.h5")
+      let set = try SceneSet(hdf5: path)
+      #expect(set.count(of: .train) == 5 && set.hasBoxes(.test))
+      #expect(
+        try set.bytes(at: [4], of: .train)
+          == ProceduralScenes(seed: 7).bytes(at: [4], of: .train))
+    }
+  }
+
   /// Published vectors (FIPS 180, Git's empty blob).
   @Test func digestsOfKnownMessages() {
     #expect(GitBlob.sha1(Array("abc".utf8)) == "a9993e364706816aba3e25717850c26c9cd0d89d")

@@ -4,7 +4,7 @@ import Storage
 public enum DatasetCatalog {
   /// All data sets, measured ones first.
   public static let records: [DatasetRecord] = [
-    adult, census, communities, adultTwin, censusTwin, communitiesTwin,
+    adult, census, communities, atari, rooms, adultTwin, censusTwin, communitiesTwin, scenes,
   ]
 
   /// The data set of a name.
@@ -61,9 +61,12 @@ public enum DatasetCatalog {
     }
     guard let folder = locate(record, in: directories) else {
       throw .notFound(
-        dataset: name, files: record.files.filter { !$0.isOptional }.map(\.name),
+        dataset: name,
+        files: record.files.filter { !$0.isOptional || record.isMade }.map(\.name),
         searched: directories.map { "\($0)/\(name)" },
-        advice: "run `tessera data fetch \(name)`, or give the folder with --data or TESSERA_DATA")
+        advice:
+          "run `tessera data \(record.isMade ? "make" : "fetch") \(name)`, or give the folder with --data or TESSERA_DATA"
+      )
     }
     return folder
   }
@@ -79,13 +82,13 @@ public enum DatasetCatalog {
     } ?? folders.first { folder in record.files.contains { has(folder, $0) } }
   }
 
-  /// Writes the table of a generated data set as CSV, so that one can look at it.
+  /// Writes a generated data set, so that one can look at it or use it elsewhere: a table as CSV, scenes as HDF5.
   ///
   /// - Parameters:
   ///   - name: one of the generated data sets.
-  ///   - folder: an existing folder; the file is `<folder>/<name>.csv`.
+  ///   - folder: an existing folder; the file is `<folder>/<name>.csv`, or `.h5`.
   ///   - seed: the same seed gives the same file.
-  ///   - rowCount: by default as many rows as the measured table has.
+  ///   - rowCount: by default as many rows as the measured table has, or images to train on as ``SceneRecipe`` says.
   /// - Returns: the file's path.
   /// - Throws: ``DatasetError/unexpected(path:at:expected:found:advice:)`` for a measured data set,
   ///   ``DatasetError/unknownDataset(name:suggestion:known:)``, ``DatasetError/storage(_:)`` if it cannot be written.
@@ -94,11 +97,19 @@ public enum DatasetCatalog {
     _ name: String, into folder: String, seed: UInt64 = 0, rowCount: Int? = nil
   ) throws(DatasetError) -> String {
     let record = try record(name)
+    if name == scenes.name {
+      var recipe = SceneRecipe()
+      recipe.train = rowCount ?? recipe.train
+      let path = "\(folder)/\(name).h5"
+      let source = try ProceduralScenes(recipe, seed: seed)
+      try SceneFile.write(source, to: path, generator: source.generator)
+      return path
+    }
     guard record.isSynthetic, let source = FairnessSource(rawValue: name) else {
       throw .unexpected(
         path: "data", at: name, expected: "a generated data set", found: "a measured one",
         advice: "`tessera data fetch \(name)` gets its files; `make` knows "
-          + records.filter(\.isSynthetic).map(\.name).joined(separator: ", "))
+          + records.filter { $0.isSynthetic || $0.isMade }.map(\.name).joined(separator: ", "))
     }
     let path = "\(folder)/\(name).csv"
     try source.table(in: [], seed: seed, rowCount: rowCount).write(csv: path)

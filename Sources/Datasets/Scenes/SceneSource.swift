@@ -115,38 +115,3 @@ extension SceneSource {
       "\(name): images 0..<\(count) of \(split) exist, got \(indices)")
   }
 }
-
-/// Images as bytes.
-enum SceneBytes {
-  /// Bytes of images `[height, width, 3]` as a tensor in [0, 1].
-  static func tensor(_ bytes: [UInt8], count: Int, height: Int, width: Int) -> Tensor<Float> {
-    let size = height * width * 3
-    return Tensor(shape: [count, height, width, 3]) { out in
-      let places = Places(start: out)
-      parallel(over: count) { image in
-        let range = image * size..<(image + 1) * size
-        Image.scale(bytes[range], into: UnsafeMutableBufferPointer(rebasing: places.start[range]))
-      }
-    }
-  }
-
-  /// Bytes that `fill` writes, one image a call, in parallel.
-  static func filled(
-    count: Int, size: Int, _ fill: @Sendable (Int, UnsafeMutableBufferPointer<UInt8>) -> Void
-  ) -> [UInt8] {
-    [UInt8](unsafeUninitializedCapacity: count * size) { out, filled in
-      let places = Places(start: out)
-      parallel(over: count) { image in
-        fill(
-          image,
-          UnsafeMutableBufferPointer(rebasing: places.start[image * size..<(image + 1) * size]))
-      }
-      filled = count * size
-    }
-  }
-
-  /// Memory of which each call writes a part of its own.
-  private struct Places<Element>: @unchecked Sendable {
-    let start: UnsafeMutableBufferPointer<Element>
-  }
-}

@@ -27,10 +27,15 @@ extension Image {
   /// `Resize(size)` does.
   public func resized(shorterSide size: Int) -> Image {
     require(size > 0, "Image.resized: the shorter side must be positive, got \(size)")
-    // The quotient is one of doubles there.
-    let longer = Int(Double(size * max(height, width)) / Double(min(height, width)))
+    let longer = Self.longerSide(height: height, width: width, shorter: size)
     return width <= height
       ? resized(height: longer, width: size) : resized(height: size, width: longer)
+  }
+
+  /// The longer side of a picture whose shorter one is resized to `shorter`.
+  package static func longerSide(height: Int, width: Int, shorter: Int) -> Int {
+    // The quotient is one of doubles there.
+    Int(Double(shorter * max(height, width)) / Double(min(height, width)))
   }
 
   private func resampled(height newHeight: Int, width newWidth: Int) -> Image {

@@ -18,12 +18,13 @@ enum DataFindings {
     for entry in DatasetCatalog.list(in: environment.dataDirectories)
     where !entry.record.isSynthetic {
       let name = entry.record.name
+      let verb = entry.record.isMade ? "make" : "fetch"
       findings.append(
         entry.isFound
           ? Doctor.Finding("data set \(name)", DataListing.place(entry))
           : Doctor.Finding(
             "data set \(name)", DataListing.place(entry), .warning,
-            advice: present.isEmpty ? "" : "tessera data fetch \(name)"))
+            advice: present.isEmpty && !entry.record.isMade ? "" : "tessera data \(verb) \(name)"))
     }
     return findings
   }

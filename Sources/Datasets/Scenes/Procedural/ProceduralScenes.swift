@@ -23,6 +23,8 @@ public struct ProceduralScenes: SceneSource {
     random = Philox(seed: seed).stream("scenes")
   }
 
+  /// What a file of these scenes says about its making.
+  public var generator: String { "Tessera, procedural scenes, seed \(seed)" }
   /// `scenes`.
   public var name: String { "scenes" }
   /// The recipe's side.

@@ -41,6 +41,9 @@ public struct SceneRecipe: Sendable, Hashable, Codable {
   /// The recipe of the tests and of first attempts: 64 × 64 pixels, 2 to 6 objects.
   public init() {}
 
+  /// The number of images of all splits.
+  public var imageCount: Int { train + validation + test }
+
   /// The number of images of a split.
   public func count(of split: SceneSplit) -> Int {
     switch split {

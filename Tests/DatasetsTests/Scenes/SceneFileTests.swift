@@ -1,0 +1,162 @@
+import Foundation
+import Storage
+import TensorCore
+import Testing
+
+@testable import Datasets
+
+struct SceneFileTests {
+  static func scenes() throws -> ProceduralScenes {
+    try ProceduralScenesTests.scenes {
+      ($0.side, $0.train, $0.validation, $0.test) = (24, 11, 0, 3)
+      ($0.leastSize, $0.mostSize, $0.leastObjects) = (5, 8, 0)
+    }
+  }
+
+  @Test(arguments: [0, 1 << 30]) func aFileGivesBackTheScenes(_ memoryLimit: Int) throws {
+    try withTemporaryFolder { folder in
+      let scenes = try Self.scenes()
+      let path = folder + "/a.h5"
+      try SceneFile.write(scenes, to: path, generator: "a test")
+      let set = try SceneSet(hdf5: path, .init(memoryLimit: memoryLimit))
+      #expect(set.name == "scenes" && set.sourceNames == ["scenes"])
+      #expect(set.height == 24 && set.width == 24)
+      #expect(SceneSplit.allCases.map { set.count(of: $0) } == [11, 0, 3])
+      #expect(set.hasBoxes(.train) && !set.hasBoxes(.validation))
+      for (split, indices) in [(SceneSplit.train, [10, 0, 1, 2, 7, 6]), (.test, [2, 2, 0])] {
+        #expect(try set.bytes(at: indices, of: split) == scenes.bytes(at: indices, of: split))
+        #expect(try set.truth(at: indices, of: split) == scenes.truth(at: indices, of: split))
+        #expect(set.sources(at: indices, of: split) == indices.map { _ in 0 })
+      }
+      #expect(try set.images(at: [3], of: .train) == scenes.batch([3]))
+      let exchanged = try SceneSet(
+        hdf5: path, .init(memoryLimit: memoryLimit, isBlueFirst: true))
+      let (bytes, turned) = (
+        try set.bytes(at: [4], of: .train), try exchanged.bytes(at: [4], of: .train)
+      )
+      #expect(bytes != turned)
+      for start in stride(from: 0, to: bytes.count, by: 3) {
+        #expect(Array(bytes[start..<(start + 3)].reversed()) == Array(turned[start..<(start + 3)]))
+      }
+    }
+  }
+
+  /// A small file, with one thing in it changed.
+  static func error(
+    format: String = "tessera-scenes", version: Int = 1, order: String = "RGB",
+    images: StoredArray? = nil, boxes: StoredArray? = nil, counts: [Int32]? = [1, 2],
+    masks: [UInt8]? = nil, sources: [Int32] = [0, 0], reading truths: Bool = false
+  ) throws -> String {
+    try withTemporaryFolder { folder in
+      let path = folder + "/a.h5"
+      try HDF5File.write(to: path) { (file) throws(StorageError) in
+        try file.setAttribute("format", .text(format))
+        try file.setAttribute("version", .array(StoredArray([version], shape: [])))
+        try file.setAttribute("order", .text(order))
+        let pixels = [UInt8](repeating: 7, count: 2 * 4 * 5 * 3)
+        try file.write(
+          images ?? StoredArray(pixels, shape: [2, 4, 5, 3]), at: "train/images")
+        let four: [Float] = [0.5, 0.5, 0.2, 0.2]
+        try file.write(
+          boxes ?? StoredArray(four + four + four + four, shape: [2, 2, 4]), at: "train/boxes")
+        if let counts {
+          try file.write(
+            StoredArray(shape: [counts.count], elements: .int32(counts)), at: "train/boxCounts")
+        }
+        if let masks { try file.write(StoredArray(masks, shape: [2, 4, 5]), at: "train/masks") }
+        try file.write(
+          StoredArray(shape: [sources.count], elements: .int32(sources)), at: "train/source")
+      }
+      let text = message {
+        let set = try SceneSet(hdf5: path)
+        if truths { _ = try set.truth(at: [0, 1], of: .train) }
+      }
+      #expect(text.isEmpty || text.hasPrefix(truths ? "a: " : path + ": "), "\(text)")
+      return text
+    }
+  }
+
+  @Test func whatIsWrongInAFileIsNamed() throws {
+    #expect(try Self.error().isEmpty)
+    #expect(try Self.error(format: "other").contains("expected tessera-scenes, found other"))
+    #expect(try Self.error(version: 2).contains("attribute \"version\": expected 1"))
+    #expect(try Self.error(order: "GBR").contains("expected RGB or BGR, found GBR"))
+    let bytes = StoredArray([UInt8](repeating: 0, count: 40), shape: [2, 4, 5])
+    #expect(
+      try Self.error(images: bytes).contains(
+        "\"train/images\": expected uint8 [images, height, width, 3], found uint8 [2, 4, 5]"))
+    let floats = StoredArray([Float](repeating: 0, count: 120), shape: [2, 4, 5, 3])
+    #expect(try Self.error(images: floats).contains("found float32 [2, 4, 5, 3]"))
+    #expect(
+      try Self.error(boxes: StoredArray([Float](repeating: 0.5, count: 24), shape: [3, 2, 4]))
+        .contains("\"train/boxes\": expected float32 [2, 2, 4], found float32 [3, 2, 4]"))
+    var numbers = [Float](repeating: 0.5, count: 16)
+    numbers[8] = .nan
+    #expect(
+      try Self.error(boxes: StoredArray(numbers, shape: [2, 2, 4])).contains("image 1, box 0"))
+    #expect(
+      try Self.error(counts: nil).contains("\"train/boxCounts\": expected int32 [2], found none"))
+    #expect(try Self.error(counts: [1, 3]).contains("image 1: expected 0 to 2"))
+    #expect(
+      try Self.error(sources: [0, 4]).contains("image 1: expected 0..<1, the sources, found 4"))
+    var mask = [UInt8](repeating: 0, count: 40)
+    mask[39] = 3
+    #expect(
+      try Self.error(masks: mask, reading: true).contains(
+        "masks of train, image 1: expected 0 to 2, the image's boxes, found 3"))
+  }
+
+  @Test func aFileOfAnotherKindIsRefused() throws {
+    try withTemporaryFolder { folder in
+      let path = try write("not HDF5, yet long enough to look for it", to: "a.h5", in: folder)
+      #expect(message { _ = try SceneSet(hdf5: path) }.hasPrefix(path))
+      #expect(message { _ = try SceneSet(hdf5: folder + "/none.h5") }.contains("none.h5"))
+      try HDF5File.write(to: path) { (file) throws(StorageError) in try file.makeGroup("train") }
+      #expect(message { _ = try SceneSet(hdf5: path) }.contains("attribute \"format\""))
+    }
+  }
+}
+
+struct SceneBatchesTests {
+  @Test func theBatchOfAStepIsTheSameAtAnyTime() throws {
+    let scenes = try ProceduralScenesTests.scenes { ($0.side, $0.train) = (24, 23) }
+    let random = Philox(seed: 5)
+    let batches = try SceneBatches(of: scenes, batch: 4, shuffledBy: random)
+    #expect(batches.stepsPerEpoch == 5)
+    let order = ArrayBatches(rowCount: 23, batch: 4, remainder: .drop, shuffledBy: random)
+    var seen: [Tensor<Float>] = []
+    for step in 0..<12 {
+      let indices = order.indices(epoch: step / 5)[step % 5]
+      #expect(batches.indices(at: step) == indices)
+      seen.append(try batches.batch(at: step))
+      #expect(seen[step] == scenes.batch(indices))
+    }
+    let resumed = try SceneBatches(of: scenes, batch: 4, shuffledBy: random)
+    #expect(try resumed.batch(at: 7) == seen[7] && resumed.batch(at: 8) == seen[8])
+    #expect(try resumed.batch(at: 2) == seen[2])
+    #expect(Set(batches.indices(at: 0)) != Set(batches.indices(at: 5)))
+    #expect(
+      message { _ = try SceneBatches(of: scenes, split: .test, batch: 51, shuffledBy: nil) }
+        .contains("expected at least 51 images to test, a batch, found 50"))
+  }
+
+  /// A source whose images cannot be read.
+  private struct Broken: SceneSource {
+    let name = "broken"
+    let height = 2
+    let width = 2
+    func hasBoxes(_ split: SceneSplit) -> Bool { false }
+    func count(of split: SceneSplit) -> Int { 9 }
+    func bytes(at indices: [Int], of split: SceneSplit) throws(DatasetError) -> [UInt8] {
+      if indices == [0] { return [UInt8](repeating: 0, count: 12) }
+      throw .tooFewRows(path: "file \(indices)", expected: "bytes", found: 0)
+    }
+    func truth(at indices: [Int], of split: SceneSplit) -> [SceneTruth] { [] }
+  }
+
+  @Test func anErrorAheadOfTimeComesWithItsOwnStep() throws {
+    let batches = try SceneBatches(of: Broken(), batch: 1, shuffledBy: nil)
+    #expect(try batches.batch(at: 0).shape == [1, 2, 2, 3])
+    #expect(message { _ = try batches.batch(at: 1) }.contains("file [1]"))
+  }
+}
