@@ -168,26 +168,7 @@ struct CatalogTests {
         message { try DatasetCatalog.make("adult-twin", into: folder + "/none", rowCount: 9) }
           .contains("cannot write"))
     }
-    #expect(
-      message { _ = try DatasetCatalog.fetch("adult-twin", into: "/nowhere") }.contains(
-        "make adult-twin"))
-    #expect(try DatasetCatalog.verify("adult-twin", in: []).isEmpty)
-  }
-
-  @Test func madeSetsAreMadeAndNotFetched() throws {
     try withTemporaryFolder { folder in
-      for name in ["atari", "rooms"] {
-        let error = message { _ = try DatasetCatalog.fetch(name, into: folder) }
-        #expect(error.contains("run `tessera data make \(name)`"))
-        #expect(
-          message { _ = try DatasetCatalog.locate(name, in: [folder]) }.contains(
-            "run `tessera data make \(name)`"))
-      }
-      try FileManager.default.createDirectory(
-        atPath: folder + "/rooms", withIntermediateDirectories: true)
-      try write("x", to: "rooms/small.h5", in: folder)
-      let entry = DatasetCatalog.list(in: [folder]).first { $0.record.name == "rooms" }
-      #expect(entry?.folder == folder + "/rooms" && entry?.isFound == true)
       let path = try DatasetCatalog.make("scenes", into: folder, seed: 7, rowCount: 5)
       #expect(path == folder + "/scenes.h5")
       let set = try SceneSet(hdf5: path)
@@ -196,6 +177,10 @@ struct CatalogTests {
         try set.bytes(at: [4], of: .train)
           == ProceduralScenes(seed: 7).bytes(at: [4], of: .train))
     }
+    #expect(
+      message { _ = try DatasetCatalog.fetch("adult-twin", into: "/nowhere") }.contains(
+        "make adult-twin"))
+    #expect(try DatasetCatalog.verify("adult-twin", in: []).isEmpty)
   }
 
   /// Published vectors (FIPS 180, Git's empty blob).

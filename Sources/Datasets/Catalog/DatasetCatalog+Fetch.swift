@@ -48,11 +48,6 @@ extension DatasetCatalog {
         path: "data", at: name, expected: "a data set with files", found: "a generated one",
         advice: "it needs no download; `tessera data make \(name)` writes it out")
     }
-    guard !record.isMade else {
-      throw .unexpected(
-        path: "data", at: name, expected: "a data set that is published",
-        found: "one that is made on this machine", advice: "run `tessera data make \(name)`")
-    }
     let folder = "\(directory)/\(name)"
     do {
       try FileManager.default.createDirectory(
@@ -89,9 +84,6 @@ extension DatasetCatalog {
     report: (String) -> Void
   ) throws(DatasetError) {
     switch file.origin {
-    case .made:
-      throw .byHand(
-        file: file.name, instruction: "make it with `tessera data make`", folder: folder)
     case .byHand(let instruction):
       throw .byHand(file: file.name, instruction: instruction, folder: folder)
     case .address(let address):

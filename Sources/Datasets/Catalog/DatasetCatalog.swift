@@ -4,7 +4,7 @@ import Storage
 public enum DatasetCatalog {
   /// All data sets, measured ones first.
   public static let records: [DatasetRecord] = [
-    adult, census, communities, atari, rooms, adultTwin, censusTwin, communitiesTwin, scenes,
+    adult, census, communities, adultTwin, censusTwin, communitiesTwin, scenes,
   ]
 
   /// The data set of a name.
@@ -61,12 +61,9 @@ public enum DatasetCatalog {
     }
     guard let folder = locate(record, in: directories) else {
       throw .notFound(
-        dataset: name,
-        files: record.files.filter { !$0.isOptional || record.isMade }.map(\.name),
+        dataset: name, files: record.files.filter { !$0.isOptional }.map(\.name),
         searched: directories.map { "\($0)/\(name)" },
-        advice:
-          "run `tessera data \(record.isMade ? "make" : "fetch") \(name)`, or give the folder with --data or TESSERA_DATA"
-      )
+        advice: "run `tessera data fetch \(name)`, or give the folder with --data or TESSERA_DATA")
     }
     return folder
   }
@@ -109,7 +106,7 @@ public enum DatasetCatalog {
       throw .unexpected(
         path: "data", at: name, expected: "a generated data set", found: "a measured one",
         advice: "`tessera data fetch \(name)` gets its files; `make` knows "
-          + records.filter { $0.isSynthetic || $0.isMade }.map(\.name).joined(separator: ", "))
+          + records.filter(\.isSynthetic).map(\.name).joined(separator: ", "))
     }
     let path = "\(folder)/\(name).csv"
     try source.table(in: [], seed: seed, rowCount: rowCount).write(csv: path)

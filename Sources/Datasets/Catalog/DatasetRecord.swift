@@ -6,8 +6,6 @@ public struct DatasetFile: Sendable, Hashable, Codable {
     case address(String)
     /// What a person has to do, for files behind a login.
     case byHand(String)
-    /// `tessera data make` makes it on this machine, with whatever counts and seed are asked for.
-    case made
   }
 
   /// The file's name within the data set's folder.
@@ -41,19 +39,16 @@ public struct DatasetRecord: Sendable, Hashable, Codable {
   public var summary: String
   /// The tables that are read from it, by the names of ``FairnessSource``.
   public var tables: [String]
-  /// The rows of its main table after incomplete ones are dropped, or the images that are made unless told otherwise.
+  /// The rows of its main table after incomplete ones are dropped.
   public var rows: Int
   /// Under what terms it may be used.
   public var licence: String
   /// Whom to cite.
   public var citation: String
-  /// Its files; none for a set that is generated as it is used.
+  /// Its files; none for a generated set.
   public var files: [DatasetFile]
   /// Whether it is generated.
   public var isSynthetic: Bool
-
-  /// Whether its files are made on this machine and not fetched.
-  public var isMade: Bool { !files.isEmpty && files.allSatisfy { $0.origin == .made } }
 
   /// The bytes of all files whose size is known.
   public var bytes: Int { files.compactMap(\.bytes).reduce(0, +) }

@@ -18,13 +18,12 @@ enum DataFindings {
     for entry in DatasetCatalog.list(in: environment.dataDirectories)
     where !entry.record.isSynthetic {
       let name = entry.record.name
-      let verb = entry.record.isMade ? "make" : "fetch"
       findings.append(
         entry.isFound
           ? Doctor.Finding("data set \(name)", DataListing.place(entry))
           : Doctor.Finding(
             "data set \(name)", DataListing.place(entry), .warning,
-            advice: present.isEmpty && !entry.record.isMade ? "" : "tessera data \(verb) \(name)"))
+            advice: present.isEmpty ? "" : "tessera data fetch \(name)"))
     }
     return findings
   }
