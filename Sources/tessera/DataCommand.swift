@@ -7,7 +7,7 @@ import Trials
 struct DataCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data", abstract: "Find, fetch, verify and make data sets.",
-    subcommands: [List.self, Fetch.self, Verify.self, Make.self])
+    subcommands: [List.self, Fetch.self, Verify.self, DataMakeCommand.self])
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -54,26 +54,6 @@ struct DataCommand: ParsableCommand {
       try listing.show(
         DataListing.text(checks), .array(checks.map(JSONValue.init(encoding:))))
       if checks.contains(where: { !$0.isFine }) { throw ExitCode(1) }
-    }
-  }
-
-  struct Make: ParsableCommand {
-    static let configuration = CommandConfiguration(
-      abstract: "Write a generated data set as CSV and print its path.")
-
-    @Argument(help: "The data set.") var name: String
-    @Option(help: "The same seed gives the same file.") var seed: UInt64 = 0
-    @Option(help: "Rows; by default as many as the measured table has.") var rows: Int?
-    @Option(name: .customLong("into"), help: "An existing folder.") var folder = "."
-
-    func validate() throws {
-      if let rows, rows < 1 {
-        throw ValidationError("--rows: expected a number from 1, found \(rows)")
-      }
-    }
-
-    func run() throws {
-      print(try DatasetCatalog.make(name, into: folder, seed: seed, rowCount: rows))
     }
   }
 }

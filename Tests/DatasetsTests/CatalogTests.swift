@@ -203,6 +203,23 @@ struct CatalogTests {
     }
   }
 
+  @Test func aSetThatIsMadeSaysSo() throws {
+    try withTemporaryFolder { folder in
+      #expect(
+        message { _ = try DatasetCatalog.fetch("atari", into: folder) }
+          .contains("tessera data make atari"))
+      let text = message { _ = try DatasetCatalog.locate("rooms", in: [folder]) }
+      #expect(text.contains("small.h5, large.h5") && text.contains("tessera data make rooms"))
+      try FileManager.default.createDirectory(
+        atPath: folder + "/rooms", withIntermediateDirectories: true)
+      try write("x", to: "rooms/small.h5", in: folder)
+      #expect(try DatasetCatalog.locate("rooms", in: [folder]) == folder + "/rooms")
+      #expect(try DatasetCatalog.verify("rooms", in: [folder]).allSatisfy(\.isFine))
+      let entry = DatasetCatalog.list(in: [folder]).first { $0.record.name == "rooms" }
+      #expect(entry?.isFound == true)
+    }
+  }
+
   /// With `TESSERA_UPDATE_MANIFESTS` set, the files are written anew instead.
   @Test(arguments: DatasetCatalog.records)
   func theManifestSaysWhatTheCatalogSays(_ record: DatasetRecord) throws {

@@ -48,6 +48,11 @@ extension DatasetCatalog {
         path: "data", at: name, expected: "a data set with files", found: "a generated one",
         advice: "it needs no download; `tessera data make \(name)` writes it out")
     }
+    guard !record.isMade else {
+      throw .unexpected(
+        path: "data", at: name, expected: "a data set with public addresses",
+        found: "one that is made here", advice: "`tessera data make \(name)` writes its files")
+    }
     let folder = "\(directory)/\(name)"
     do {
       try FileManager.default.createDirectory(
@@ -84,6 +89,9 @@ extension DatasetCatalog {
     report: (String) -> Void
   ) throws(DatasetError) {
     switch file.origin {
+    case .made:
+      throw .byHand(
+        file: file.name, instruction: "run `tessera data make` of its data set", folder: folder)
     case .byHand(let instruction):
       throw .byHand(file: file.name, instruction: instruction, folder: folder)
     case .address(let address):

@@ -2,9 +2,9 @@ import Storage
 
 /// The data sets that this package knows: the one list behind listings, manifests, downloads and checks.
 public enum DatasetCatalog {
-  /// All data sets, measured ones first.
+  /// All data sets: measured tables, generated ones, and the sets of images that makers write.
   public static let records: [DatasetRecord] = [
-    adult, census, communities, adultTwin, censusTwin, communitiesTwin, scenes,
+    adult, census, communities, adultTwin, censusTwin, communitiesTwin, scenes, atari, rooms,
   ]
 
   /// The data set of a name.
@@ -61,9 +61,11 @@ public enum DatasetCatalog {
     }
     guard let folder = locate(record, in: directories) else {
       throw .notFound(
-        dataset: name, files: record.files.filter { !$0.isOptional }.map(\.name),
+        dataset: name, files: record.files.filter { !$0.isOptional || record.isMade }.map(\.name),
         searched: directories.map { "\($0)/\(name)" },
-        advice: "run `tessera data fetch \(name)`, or give the folder with --data or TESSERA_DATA")
+        advice:
+          "run `tessera data \(record.isMade ? "make" : "fetch") \(name)`, or give the folder "
+          + "with --data or TESSERA_DATA")
     }
     return folder
   }

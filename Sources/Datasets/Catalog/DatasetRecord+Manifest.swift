@@ -22,6 +22,7 @@ extension DatasetRecord {
       switch file.origin {
       case .address(let address): lines.append("    address: \(address)")
       case .byHand(let instruction): lines.append("    by-hand: \(Self.quoted(instruction))")
+      case .made: lines.append("    made-by: tessera data make \(name)")
       }
       lines.append("    optional: \(file.isOptional)")
     }

@@ -6,6 +6,8 @@ public struct DatasetFile: Sendable, Hashable, Codable {
     case address(String)
     /// What a person has to do, for files behind a login.
     case byHand(String)
+    /// A maker of this package writes it.
+    case made
   }
 
   /// The file's name within the data set's folder.
@@ -16,7 +18,7 @@ public struct DatasetFile: Sendable, Hashable, Codable {
   public var sha256: String?
   /// Its Git blob id (SHA-1) as 40 hexadecimal digits, where that is all that is known.
   public var gitBlob: String?
-  /// The rows it holds, header and comments not counted; `nil` for text.
+  /// The rows it holds, header and comments not counted; `nil` for text and where it is for the maker to say.
   public var rows: Int?
   /// Where it can be had.
   public var origin: Origin
@@ -39,7 +41,7 @@ public struct DatasetRecord: Sendable, Hashable, Codable {
   public var summary: String
   /// The tables that are read from it, by the names of ``FairnessSource``.
   public var tables: [String]
-  /// The rows of its main table after incomplete ones are dropped.
+  /// The rows of its main table after incomplete ones are dropped; the images of a file as it is made by default.
   public var rows: Int
   /// Under what terms it may be used.
   public var licence: String
@@ -49,6 +51,9 @@ public struct DatasetRecord: Sendable, Hashable, Codable {
   public var files: [DatasetFile]
   /// Whether it is generated.
   public var isSynthetic: Bool
+
+  /// Whether `tessera data make <name>` writes its files with a ``PythonMaker``.
+  public var isMade: Bool { files.contains { $0.origin == .made } }
 
   /// The bytes of all files whose size is known.
   public var bytes: Int { files.compactMap(\.bytes).reduce(0, +) }

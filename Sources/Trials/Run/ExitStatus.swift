@@ -17,6 +17,9 @@ public enum ExitStatus {
     case DatasetError.storage(let error): return code(for: error)
     case DatasetError.unreachable: return 1
     case is DatasetError: return 2
+    case MakerError.interrupted(let signal): return 128 + signal
+    case MakerError.failed(_, let status): return status == 2 ? 2 : 1
+    case MakerError.noScripts, MakerError.wrongPython: return 2
     default: return 1
     }
   }
