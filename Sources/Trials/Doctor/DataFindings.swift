@@ -23,7 +23,8 @@ enum DataFindings {
           ? Doctor.Finding("data set \(name)", DataListing.place(entry))
           : Doctor.Finding(
             "data set \(name)", DataListing.place(entry), .warning,
-            advice: present.isEmpty ? "" : "tessera data fetch \(name)"))
+            advice: present.isEmpty
+              ? "" : "tessera data \(entry.record.isMade ? "make" : "fetch") \(name)"))
     }
     return findings
   }
