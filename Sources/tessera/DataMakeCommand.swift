@@ -7,7 +7,7 @@ import Trials
 struct DataMakeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "make", abstract: "Write a generated data set and print its path.",
-    subcommands: [TableMake.self, AtariMake.self, RoomsMake.self],
+    subcommands: [TableMake.self, ScenesMake.self, AtariMake.self, RoomsMake.self],
     defaultSubcommand: TableMake.self)
 }
 

@@ -27,6 +27,22 @@ import Testing
     #expect(ending.code == 2 && ending.error.contains(part), "\(ending)")
   }
 
+  @Test func scenesAreMadeBySettings() throws {
+    try Program.withFolder { folder in
+      let words = ["data", "make", "scenes", "--into", folder + "/new", "--name", "few"]
+      let ending = try Program.run(
+        words + ["side=32", "train=3", "validation=0", "test=2", "mostSize=12", "--png"])
+      #expect(ending.code == 0, "\(ending)")
+      #expect(ending.output == "\(folder)/new/few.h5\n\(folder)/new/few\n")
+      let pictures = try FileManager.default.contentsOfDirectory(atPath: folder + "/new/few/test")
+      #expect(pictures.sorted() == ["0-scene.png", "1-scene.png", "bb"])
+      let wrong = try Program.run(words + ["sise=32"])
+      #expect(wrong.code == 2 && wrong.error.contains("did you mean side?"), "\(wrong)")
+      let none = try Program.run(words + ["train=0", "validation=0", "test=0"])
+      #expect(none.code == 2 && none.error.contains("expected an image at least"), "\(none)")
+    }
+  }
+
   @Test func whatIsMissingIsSaidOnOneLine() throws {
     try Program.withFolder { folder in
       let cache = ["XDG_CACHE_HOME": folder + "/cache"]
