@@ -23,9 +23,15 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   }
 
   /// A tensor with every element equal to `value`.
-  @inlinable
   public init(shape: Shape, repeating value: Scalar = 0) {
-    self.init(shape: shape) { $0.initialize(repeating: value) }
+    self.init(shape: shape) { elements in
+      if value == 0 && value.sign == .plus {
+        // As bytes: in unspecialised code a loop over elements would make a call for each.
+        UnsafeMutableRawBufferPointer(elements).initializeMemory(as: UInt8.self, repeating: 0)
+      } else {
+        elements.initialize(repeating: value)
+      }
+    }
   }
 
   /// A tensor with the given elements in row-major order, as many as the shape has.

@@ -19,6 +19,24 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
   public struct Tape: Sendable {
     let x: Tensor<Scalar>
     let mean, inverse: Tensor<Scalar>
+
+    /// The number of samples.
+    public var batch: Int { x.shape[0] }
+    /// The input.
+    public var input: Tensor<Scalar> { x }
+
+    /// The part of some samples.
+    public func samples(_ range: Range<Int>) -> Tape {
+      Tape(x: x.rows(range), mean: mean.rows(range), inverse: inverse.rows(range))
+    }
+
+    /// One tape for the samples of several, in order.
+    public static func concatenate(_ parts: [Tape]) -> Tape {
+      if parts.count == 1 { return parts[0] }
+      return Tape(
+        x: Tensor.concatenate(parts.map(\.x)), mean: Tensor.concatenate(parts.map(\.mean)),
+        inverse: Tensor.concatenate(parts.map(\.inverse)))
+    }
   }
 
   /// The gradient with respect to scale and shift.
@@ -44,49 +62,51 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
 
   /// `y = (x − mean)/√(variance + epsilon) · scale + shift`.
   public func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
+    let tape = statistics(of: x)
+    return (output(tape), tape)
+  }
+
+  /// The tape alone, for those who make the output when they need it (``output(_:samples:)``).
+  public func statistics(of x: Tensor<Scalar>) -> Tape {
     let (batch, pixels, channels) = extents(x)
     var mean = Tensor<Scalar>.zeros([batch, channels])
     var inverse = Tensor<Scalar>.zeros([batch, channels])
-    let y = Tensor<Scalar>(shape: x.shape) { y in
-      guard let start = y.baseAddress, y.count > 0 else { return }
-      let y = SharedAddress(start)
-      mean.withUnsafeMutableBufferPointer { mean in
-        inverse.withUnsafeMutableBufferPointer { inverse in
-          let mean = SharedAddress(mean.baseAddress!)
-          let inverse = SharedAddress(inverse.baseAddress!)
-          parallel(over: batch) { sample in
-            let offset = sample * pixels * channels
-            x.withUnsafeBufferPointer {
-              normalize(
-                $0.baseAddress! + offset, y.address + offset, pixels: pixels,
-                mean: mean.address + sample * channels, inverse: inverse.address + sample * channels
-              )
-            }
+    guard x.count > 0 else { return Tape(x: x, mean: mean, inverse: inverse) }
+    mean.withUnsafeMutableBufferPointer { mean in
+      inverse.withUnsafeMutableBufferPointer { inverse in
+        let mean = SharedAddress(mean.baseAddress!)
+        let inverse = SharedAddress(inverse.baseAddress!)
+        parallel(over: batch) { sample in
+          x.withUnsafeBufferPointer {
+            measure(
+              $0.baseAddress! + sample * pixels * channels, pixels: pixels,
+              mean: mean.address + sample * channels, inverse: inverse.address + sample * channels)
           }
         }
       }
     }
-    return (y, Tape(x: x, mean: mean, inverse: inverse))
+    return Tape(x: x, mean: mean, inverse: inverse)
   }
 
-  /// The output of the pass that a tape is of, made anew with the present scale and shift.
-  public func output(_ tape: Tape) -> Tensor<Scalar> {
-    let (batch, pixels, channels) = extents(tape.x)
-    let factor = scale * tape.inverse
-    return Tensor(shape: tape.x.shape) { y in
+  /// The output of the pass that a tape is of, made with the present scale and shift.
+  public func output(_ tape: Tape) -> Tensor<Scalar> { output(tape, samples: 0..<tape.batch) }
+
+  /// The same for some of the samples.
+  public func output(_ tape: Tape, samples: Range<Int>) -> Tensor<Scalar> {
+    let (_, pixels, channels) = extents(tape.x)
+    let first = samples.lowerBound
+    return Tensor(shape: tape.x.shape.replacing(axis: 0, with: samples.count)) { y in
       guard let start = y.baseAddress, y.count > 0 else { return }
       let y = SharedAddress(start)
-      parallel(over: batch) { sample in
-        let offset = sample * pixels * channels
+      parallel(over: samples.count) { index in
+        let sample = first + index
         tape.x.withUnsafeBufferPointer { x in
           tape.mean.withUnsafeBufferPointer { mean in
-            factor.withUnsafeBufferPointer { factor in
-              shift.withUnsafeBufferPointer { shift in
-                Scalar.channelAffine(
-                  x.baseAddress! + offset, mean: mean.baseAddress! + sample * channels,
-                  scale: factor.baseAddress! + sample * channels, shift: shift.baseAddress!,
-                  y.address + offset, rows: pixels, channels: channels)
-              }
+            tape.inverse.withUnsafeBufferPointer { inverse in
+              normalize(
+                x.baseAddress! + sample * pixels * channels, y.address + index * pixels * channels,
+                pixels: pixels, mean: mean.baseAddress! + sample * channels,
+                inverse: inverse.baseAddress! + sample * channels)
             }
           }
         }
@@ -135,9 +155,9 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
 
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  private func normalize(
-    _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, pixels: Int,
-    mean: UnsafeMutablePointer<Scalar>, inverse: UnsafeMutablePointer<Scalar>
+  private func measure(
+    _ x: UnsafePointer<Scalar>, pixels: Int, mean: UnsafeMutablePointer<Scalar>,
+    inverse: UnsafeMutablePointer<Scalar>
   ) {
     let channels = scale.count
     let width = channels / groups
@@ -159,6 +179,15 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
         for c in start..<start + width { inverse[c] = value }
       }
     }
+  }
+
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
+  private func normalize(
+    _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, pixels: Int,
+    mean: UnsafePointer<Scalar>, inverse: UnsafePointer<Scalar>
+  ) {
+    let channels = scale.count
     withScratch(channels, of: Scalar.self) { factor in
       scale.withUnsafeBufferPointer { scale in
         shift.withUnsafeBufferPointer { shift in

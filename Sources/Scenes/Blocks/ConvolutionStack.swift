@@ -1,24 +1,28 @@
 /// A chain of ``ConvolutionStage``s, with one more convolution without normalisation at its end if wanted: `x` of shape
 /// `[batch, height, width, inputs]` gives `[batch, height′, width′, channels]`.
 ///
-/// Samples couple nowhere. The batch is cut into groups of samples whose activations stay in the cache through the whole
-/// chain; groups run in parallel, and the cut depends on the extents alone, so that the number of threads changes no bit.
+/// Samples couple nowhere. Neighbouring stages form runs, and for each run the batch is cut into groups of samples whose
+/// activations stay in the cache through all of it; a run of small images takes more samples at once, for the product with
+/// its weights to be worth their packing. Groups run in parallel, and the cut depends on the extents alone, so that the
+/// number of threads changes no bit.
 public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
   /// The stages in order.
   public var stages: [ConvolutionStage<Scalar>]
   /// What comes after the last stage. Its activation is one that is differentiated from its output.
   public var head: Convolution<Scalar>?
 
-  /// The input, and of each group of samples what its convolutions gave after the activation. Outputs of normalisations,
-  /// which are the next convolutions' inputs, are made anew.
+  /// The input, and what the convolutions gave after the activation. Outputs of normalisations, which are the next
+  /// convolutions' inputs, are made anew.
   public struct Tape: Sendable {
     let x: Tensor<Scalar>
-    let groups: [Group]
+    let runs: [Run]
+    let head: Tensor<Scalar>?
 
-    struct Group: Sendable {
-      let samples: Range<Int>
-      let stages: [ConvolutionStage<Scalar>.Tape]
-      let head: Tensor<Scalar>?
+    /// Of a run of stages: the last stage's for the whole batch, the others' for each group of samples.
+    struct Run: Sendable {
+      let plan: StageRun
+      let inner: [[GroupNorm<Scalar>.Tape]]
+      let last: GroupNorm<Scalar>.Tape
     }
   }
 
@@ -85,20 +89,31 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
 
   /// The output, and what the backward pass needs.
   public func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
-    let parts = parallelMap(over: groups(of: x).count) { index in
-      let samples = groups(of: x)[index]
-      var y = x.rows(samples)
-      var tapes: [ConvolutionStage<Scalar>.Tape] = []
-      for stage in stages {
-        let (output, tape) = stage.forward(y)
-        tapes.append(tape)
-        y = output
+    var runs: [Tape.Run] = []
+    var drawn: Tensor<Scalar>?
+    for plan in plan(for: x) {
+      let previous = runs.last
+      let isLast = plan.stages.upperBound == stages.count
+      let groups = parallelMap(over: plan.groups.count) { index in
+        let samples = plan.groups[index]
+        var y = input(of: plan, x, after: previous, samples)
+        var tapes: [GroupNorm<Scalar>.Tape] = []
+        for stage in plan.stages {
+          let tape = stages[stage].forward(y)
+          tapes.append(tape)
+          if stage + 1 < plan.stages.upperBound { y = stages[stage].norm.output(tape) }
+        }
+        let last = tapes.removeLast()
+        let head = isLast ? head.map { $0(stages.last!.norm.output(last)) } : nil
+        return (inner: tapes, last: last, head: head)
       }
-      let drawn = head.map { $0(y) }
-      return (y: drawn ?? y, group: Tape.Group(samples: samples, stages: tapes, head: drawn))
+      runs.append(
+        Tape.Run(
+          plan: plan, inner: groups.map(\.inner), last: .concatenate(groups.map(\.last))))
+      if isLast && head != nil { drawn = Tensor.concatenate(groups.map { $0.head! }) }
     }
     return (
-      Tensor.concatenate(parts.map(\.y), along: 0), Tape(x: x, groups: parts.map(\.group))
+      drawn ?? stages.last!.norm.output(runs.last!.last), Tape(x: x, runs: runs, head: drawn)
     )
   }
 
@@ -118,15 +133,36 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
       dy.rank == 4 && dy.shape[0] == tape.x.shape[0],
       "ConvolutionStack.backward: dy must be [\(tape.x.shape[0]), height, width, channels], got \(dy.shape)"
     )
+    var d: Tensor<Scalar>? = dy
+    var total = Gradient(stages: [], head: nil)
+    for index in tape.runs.indices.reversed() {
+      let (dx, gradient) = backward(
+        d!, tape, index, needsInputGradient: index > 0 || needsInputGradient)
+      total.stages = gradient.stages + total.stages
+      if let head = gradient.head { total.head = head }
+      d = dx
+    }
+    return (d, total)
+  }
+
+  /// Through one run of stages, and the head if it ends the stack.
+  private func backward(
+    _ dy: Tensor<Scalar>, _ tape: Tape, _ index: Int, needsInputGradient: Bool
+  ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
+    let run = tape.runs[index]
+    let groups = run.plan.groups
     // A few sums of gradients, each over neighbouring groups: one a group would take much memory.
-    let partCount = min(tape.groups.count, 4)
+    let partCount = min(groups.count, 4)
     let parts = parallelMap(over: partCount) { part in
       var total: Gradient?
       var dxs: [Tensor<Scalar>] = []
-      for index in tape.groups.count * part / partCount..<tape.groups.count * (part + 1) / partCount
-      {
+      for group in groups.count * part / partCount..<groups.count * (part + 1) / partCount {
+        let x = input(
+          of: run.plan, tape.x, after: index == 0 ? nil : tape.runs[index - 1], groups[group])
         let (dx, gradient) = backward(
-          dy, tape.x, tape.groups[index], needsInputGradient: needsInputGradient)
+          dy.rows(groups[group]), run, group, input: x,
+          head: index + 1 == tape.runs.count ? tape.head?.rows(groups[group]) : nil,
+          needsInputGradient: needsInputGradient)
         if let dx { dxs.append(dx) }
         if total == nil { total = gradient } else { total! += gradient }
       }
@@ -139,48 +175,58 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
     )
   }
 
+  /// One group of samples through one run of stages.
   private func backward(
-    _ dy: Tensor<Scalar>, _ x: Tensor<Scalar>, _ group: Tape.Group, needsInputGradient: Bool
+    _ dy: Tensor<Scalar>, _ run: Tape.Run, _ group: Int, input x: Tensor<Scalar>,
+    head drawn: Tensor<Scalar>?, needsInputGradient: Bool
   ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
-    var d = dy.rows(group.samples)
+    let tapes = run.inner[group] + [run.last.samples(run.plan.groups[group])]
+    let first = run.plan.stages.lowerBound
+    var d = dy
     var gradients: [ConvolutionStage<Scalar>.Gradient] = []
     var headGradient: Convolution<Scalar>.Gradient?
-    if let head, let drawn = group.head {
+    if let head, let drawn {
       let (dx, gradient) = head.backward(
         sum: head.activation.backward(d, kept: drawn),
-        input: stages.last!.norm.output(group.stages.last!.norm))
+        input: stages.last!.norm.output(tapes.last!))
       (d, headGradient) = (dx!, gradient)
     }
-    for index in stages.indices.reversed() {
-      let input =
-        index == 0
-        ? x.rows(group.samples) : stages[index - 1].norm.output(group.stages[index - 1].norm)
+    for index in run.plan.stages.reversed() {
+      let input = index == first ? x : stages[index - 1].norm.output(tapes[index - 1 - first])
       let (dx, gradient) = stages[index].backward(
-        d, input: input, through: group.stages[index],
-        needsInputGradient: index > 0 || needsInputGradient)
+        d, input: input, through: tapes[index - first],
+        needsInputGradient: index > first || needsInputGradient)
       gradients.append(gradient)
-      if let dx { d = dx } else { break }
+      if let dx { d = dx } else { return (nil, gradient: collected(gradients, headGradient)) }
     }
-    return (
-      needsInputGradient ? d : nil, Gradient(stages: gradients.reversed(), head: headGradient)
-    )
+    return (d, collected(gradients, headGradient))
   }
 
-  /// Groups of samples whose largest activation takes a quarter of a megabyte in single precision, or is one sample's.
-  private func groups(of x: Tensor<Scalar>) -> [Range<Int>] {
+  private func collected(
+    _ reversed: [ConvolutionStage<Scalar>.Gradient], _ head: Convolution<Scalar>.Gradient?
+  ) -> Gradient { Gradient(stages: reversed.reversed(), head: head) }
+
+  /// What some samples bring into a run: part of the stack's input, or of the previous run's output.
+  private func input(
+    of plan: StageRun, _ x: Tensor<Scalar>, after previous: Tape.Run?, _ samples: Range<Int>
+  ) -> Tensor<Scalar> {
+    guard let previous else { return x.rows(samples) }
+    return stages[plan.stages.lowerBound - 1].norm.output(previous.last, samples: samples)
+  }
+
+  private func plan(for x: Tensor<Scalar>) -> [StageRun] {
     require(
       x.rank == 4 && x.shape[0] > 0 && x.shape[3] == stages[0].convolution.inputs,
       "ConvolutionStack.forward: x must be [batch, height, width, \(stages[0].convolution.inputs)], got \(x.shape)"
     )
-    var (shape, largest) = (x.shape.replacing(axis: 0, with: 1), 1)
-    for stage in stages {
+    var shape = x.shape.replacing(axis: 0, with: 1)
+    let extents = stages.map { stage in
+      let read = shape.count
       shape = stage.convolution.outputShape(for: shape)
-      largest = max(largest, shape.count)
       let r = stage.upFactor
       shape = [1, shape[1] * r, shape[2] * r, shape[3] / (r * r)]
+      return (pixels: shape[1] * shape[2], numbers: max(read, shape.count))
     }
-    let samples = x.shape[0]
-    let count = (samples + max(1, 65536 / largest) - 1) / max(1, 65536 / largest)
-    return (0..<count).map { samples * $0 / count..<samples * ($0 + 1) / count }
+    return StageRun.all(extents, batch: x.shape[0])
   }
 }

@@ -11,12 +11,6 @@ public struct ConvolutionStage<Scalar: TensorScalar>: Parameterized {
   /// How many times the sides grow after the convolution.
   public let upFactor: Int
 
-  /// What the convolution gave, laid out as the output is, and the statistics of its groups. The output is made anew.
-  struct Tape: Sendable {
-    let activated: Tensor<Scalar>
-    let norm: GroupNorm<Scalar>.Tape
-  }
-
   /// The gradient with respect to both parts.
   public struct Gradient: ParameterGradient {
     /// That of the convolution.
@@ -55,20 +49,21 @@ public struct ConvolutionStage<Scalar: TensorScalar>: Parameterized {
     upFactor = size.upFactor
   }
 
-  /// The output, and what ``backward(_:input:through:needsInputGradient:)`` reads besides the input.
-  func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
+  /// What the convolution gave, laid out as the output is, with the statistics of its groups: all that is kept. The output
+  /// is made of it when it is needed.
+  func forward(_ x: Tensor<Scalar>) -> GroupNorm<Scalar>.Tape {
     let sum = convolution(x)
-    let activated = upFactor == 1 ? sum : PixelShuffle(factor: upFactor).forward(sum).y
-    let (y, tape) = norm.forward(activated)
-    return (y, Tape(activated: activated, norm: tape))
+    return norm.statistics(
+      of: upFactor == 1 ? sum : PixelShuffle(factor: upFactor).forward(sum).y)
   }
 
   /// The gradients for `dy`, with the input of the pass.
   func backward(
-    _ dy: Tensor<Scalar>, input x: Tensor<Scalar>, through tape: Tape, needsInputGradient: Bool
+    _ dy: Tensor<Scalar>, input x: Tensor<Scalar>, through tape: GroupNorm<Scalar>.Tape,
+    needsInputGradient: Bool
   ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
-    let (dActivated, normGradient) = norm.backward(dy, through: tape.norm)
-    var du = convolution.activation.backward(dActivated, kept: tape.activated)
+    let (dActivated, normGradient) = norm.backward(dy, through: tape)
+    var du = convolution.activation.backward(dActivated, kept: tape.input)
     if upFactor > 1 { du = PixelShuffle(factor: upFactor).inputGradient(du) }
     let (dx, gradient) = convolution.backward(
       sum: du, input: x, needsInputGradient: needsInputGradient)
