@@ -5,7 +5,7 @@ import RealModule
 /// Each present glimpse draws a frame of 1/1024 onto the canvas, under its box; `o = 1000 · Σ frames · alpha` is the
 /// overlap, and the loss of an image is `−Σ log N(o; 0, 0.7²)` over its pixels.
 ///
-/// - Note: The frame is 6 samples wide in a glimpse of 32, as the authors have it, and the same share of smaller ones. The
+/// - Note: The frame is 6 samples wide in a glimpse of 32, as the authors have it, 3 in one of 16 and 2 in one of 8. The
 ///   loss holds a constant of 0.562264 a pixel, 9212.13 for 128 × 128.
 enum BoundaryLoss<Scalar: TensorScalar> {
   /// What the sum of the frames is multiplied with.
@@ -14,7 +14,7 @@ enum BoundaryLoss<Scalar: TensorScalar> {
 
   /// The frame of a glimpse of side `side`, row by row.
   static func frame(side: Int) -> [Scalar] {
-    let width = max(1, 6 * side / 32)
+    let width = (6 * side + 16) / 32
     let inner = width..<side - width
     return (0..<side * side).map {
       inner.contains($0 / side) && inner.contains($0 % side) ? 0 : 1 / 1024
