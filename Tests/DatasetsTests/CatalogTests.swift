@@ -203,19 +203,22 @@ struct CatalogTests {
     }
   }
 
-  @Test func aSetThatIsMadeSaysSo() throws {
+  @Test func aSetThatIsMadeIsNotFetched() {
+    let text = message { _ = try DatasetCatalog.fetch("atari", into: "/nowhere") }
+    #expect(text.contains("tessera data make atari"))
+  }
+
+  @Test func aSetThatIsMadeIsFoundByAnyOfItsFiles() throws {
     try withTemporaryFolder { folder in
-      #expect(
-        message { _ = try DatasetCatalog.fetch("atari", into: folder) }
-          .contains("tessera data make atari"))
-      let text = message { _ = try DatasetCatalog.locate("rooms", in: [folder]) }
+      let places = ["/nowhere", folder]
+      let text = message { _ = try DatasetCatalog.locate("rooms", in: places) }
       #expect(text.contains("small.h5, large.h5") && text.contains("tessera data make rooms"))
       try FileManager.default.createDirectory(
         atPath: folder + "/rooms", withIntermediateDirectories: true)
       try write("x", to: "rooms/small.h5", in: folder)
-      #expect(try DatasetCatalog.locate("rooms", in: [folder]) == folder + "/rooms")
-      #expect(try DatasetCatalog.verify("rooms", in: [folder]).allSatisfy(\.isFine))
-      let entry = DatasetCatalog.list(in: [folder]).first { $0.record.name == "rooms" }
+      #expect(try DatasetCatalog.locate("rooms", in: places) == folder + "/rooms")
+      #expect(try DatasetCatalog.verify("rooms", in: places).allSatisfy(\.isFine))
+      let entry = DatasetCatalog.list(in: places).first { $0.record.name == "rooms" }
       #expect(entry?.isFound == true)
     }
   }

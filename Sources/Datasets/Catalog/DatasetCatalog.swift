@@ -60,12 +60,12 @@ public enum DatasetCatalog {
         advice: "it needs no file; `tessera data make \(name)` writes it out")
     }
     guard let folder = locate(record, in: directories) else {
+      let verb = record.isMade ? "make" : "fetch"
+      let files = record.files.filter { !$0.isOptional || $0.origin == .made }.map(\.name)
       throw .notFound(
-        dataset: name, files: record.files.filter { !$0.isOptional || record.isMade }.map(\.name),
-        searched: directories.map { "\($0)/\(name)" },
-        advice:
-          "run `tessera data \(record.isMade ? "make" : "fetch") \(name)`, or give the folder "
-          + "with --data or TESSERA_DATA")
+        dataset: name, files: files, searched: directories.map { "\($0)/\(name)" },
+        advice: "run `tessera data \(verb) \(name)`, or give the folder with --data or TESSERA_DATA"
+      )
     }
     return folder
   }
