@@ -68,8 +68,8 @@ public struct SceneEvaluation<Gradient: Sendable, State: Sendable>: Sendable {
   }
 }
 
-/// A box that a model puts on an image, in fractions of its width and height.
-public struct SceneBox: Sendable, Equatable {
+/// An object that a model finds: a box on the image, in fractions of its width and height.
+public struct SceneDetection: Sendable, Equatable {
   /// The centre.
   public let x, y: Double
   /// The extents.
@@ -98,8 +98,8 @@ public struct SceneDecomposition<Scalar: TensorScalar>: Sendable {
   public let segmentWeights: Tensor<Scalar>
   /// The colours of the background's segments, `[batch, K, height, width, 3]`.
   public let segments: Tensor<Scalar>
-  /// The objects of each image that are more likely present than not, in the order of slots.
-  public let boxes: [[SceneBox]]
+  /// The objects of each image that are more likely present than not, in the order of slots; their boxes are not clipped.
+  public let objects: [[SceneDetection]]
   /// Which slot draws each pixel, −1 where the background has the larger share, `[batch][height · width]`.
   public let owners: [[Int]]
   /// The log-likelihood of each image, in nats.

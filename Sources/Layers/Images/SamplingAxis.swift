@@ -58,10 +58,11 @@ struct AxisMap<Scalar: TensorScalar>: Sendable {
     return low
   }
 
-  /// A place as the sample before it and the fraction beyond that; places far outside are brought near, still outside.
+  /// A place as the sample before it and the fraction beyond that; places far outside are brought near, still outside, and so
+  /// is one that is not a number: a box gone wrong reads nothing, and the loss tells.
   @inline(__always)
   static func split(_ pixel: Scalar, count: Int) -> (lower: Int, fraction: Scalar) {
-    let bounded = min(max(pixel, -2), Scalar(count) + 1)
+    let bounded = pixel > -2 ? min(pixel, Scalar(count) + 1) : -2
     let floor = bounded.rounded(.down)
     return (Int(floor), bounded - floor)
   }

@@ -189,4 +189,16 @@ import Testing
     }
     expectMessage(write, "wants glimpses [batch, count, height, width, channels]")
   }
+
+  /// A box that went wrong must not end the program: the loss tells, and the run stops with a saved state.
+  @Test(arguments: [Float.nan, .infinity]) func aBoxThatIsNoNumberReadsNothing(value: Float) {
+    let images = Tensor<Float>.ones([1, 5, 6, 2])
+    let boxes = Tensor<Float>(shape: [1, 2, 4], scalars: [0.5, 0.5, value, 0, 0.5, value, 0, 0])
+    let (glimpses, _) = SpatialRead<Float>(glimpse: PlaneSize(3)).forward(images, boxes: boxes)
+    #expect(glimpses.shape == [1, 2, 3, 3, 2])
+    let write = SpatialWrite<Float>(canvas: PlaneSize(height: 5, width: 6))
+    let drawn = write.footprints(.ones([1, 2, 3, 3, 1]), boxes: boxes)
+    #expect(drawn.footprints.rectangles.allSatisfy { $0.area <= 30 })
+    _ = write.backward(drawn.footprints, through: drawn.tape)
+  }
 }

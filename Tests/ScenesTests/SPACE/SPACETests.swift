@@ -1,0 +1,130 @@
+import TestSupport
+import Testing
+
+@testable import Scenes
+
+@Suite(.serialized) struct SPACETests {
+  private func model<S: TensorScalar>(components: Int, as type: S.Type) throws -> SPACE<S> {
+    SPACE<S>(
+      try SPACEArchitecture(
+        side: 32, grid: 4, components: components, glimpse: 8, widthDivisor: 4),
+      settings: SPACESettings(), random: Philox(seed: 4))
+  }
+
+  private func images<S: TensorScalar>(_ batch: Int, as type: S.Type) -> Tensor<S> {
+    var random = Philox(seed: 9).stream("images")
+    return random.uniform(shape: [batch, 32, 32, 3])
+  }
+
+  /// The gradient along random directions against finite differences of the loss: all parts together, with alpha free
+  /// and fixed, with the boundary loss and without.
+  @Test(
+    arguments: [
+      (1, 3, nil, true), (2, 2, 0.1, false), (3, 2, nil, true), (2, 3, 0.3, true),
+    ] as [(Int, Int, Double?, Bool)])
+  func gradientIsThatOfTheLoss(components: Int, batch: Int, fixed: Double?, boundary: Bool) throws {
+    let model = try model(components: components, as: Double.self)
+    let x = images(batch, as: Double.self)
+    let noise = model.noise(batch: batch, random: Philox(seed: 2))
+    let stage = SPACEStage(
+      presence: 0.2, scaleMean: -0.8, scaleDeviation: 0.4, temperature: 1.3, fixedAlpha: fixed,
+      hasBoundaryLoss: boundary)
+    func loss(_ model: SPACE<Double>) -> Double {
+      model.evaluate(x, noise, at: stage, model.initialState).terms.loss
+    }
+    let gradient = model.evaluate(x, noise, at: stage, model.initialState).gradient
+    for part in ["foreground", "background"] {
+      for trial in 0..<3 {
+        let random = Philox(seed: 5).stream(part, trial)
+        var slope = 0.0
+        var (up, down) = (model, model)
+        let step = 1e-7
+        for parameter in model.parameters where parameter.name.hasPrefix(part) {
+          let value = parameter.value(in: model)
+          var stream = random.stream(parameter.name)
+          let direction: Tensor<Double> = stream.normal(shape: value.shape)
+          slope += (direction * parameter.gradient(in: gradient)).sum()
+          parameter.update(&up) { $0 += direction * step }
+          parameter.update(&down) { $0 -= direction * step }
+        }
+        let expected = (loss(up) - loss(down)) / (2 * step)
+        #expect(
+          abs(slope - expected) <= 2e-5 * max(1, abs(expected)),
+          "\(part): \(slope), differences \(expected)")
+      }
+    }
+  }
+
+  @Test func threadsChangeNoBit() throws {
+    defer { Parallelism.threads = 1 }
+    let model = try model(components: 2, as: Float.self)
+    let x = images(5, as: Float.self)
+    func step(_ threads: Int) -> [Tensor<Float>] {
+      Parallelism.threads = threads
+      let found = model.evaluate(x, at: 7, model.initialState, random: Philox(seed: 3))
+      return model.parameters.map { $0.gradient(in: found.gradient) }
+        + found.state.namedTensors.map(\.value) + [Tensor([Float(found.loss)])]
+    }
+    let one = step(1)
+    for threads in [2, 3] { #expect(step(threads) == one, "\(threads) threads") }
+  }
+
+  /// What a step draws is a function of stream, step and sample, whatever the batch is.
+  @Test func noiseBelongsToTheSample() throws {
+    let model = try model(components: 2, as: Float.self)
+    let random = Philox(seed: 3)
+    let (three, five) = (
+      model.noise(batch: 3, random: random), model.noise(batch: 5, random: random)
+    )
+    #expect(five.foreground.images(0..<3).what == three.foreground.what)
+    #expect(five.foreground.images(0..<3).presence == three.foreground.presence)
+    #expect(five.background.component.rows(0..<3) == three.background.component)
+    #expect(five.background.mask.slice(0..<3, along: 1) == three.background.mask)
+    #expect(three.foreground.what.rows(0..<1) != three.foreground.what.rows(1..<2))
+  }
+
+  @Test func decompositionHangsTogether() throws {
+    let model = try model(components: 3, as: Double.self)
+    let x = images(4, as: Double.self)
+    let seen = model.decompose(x, model.initialState, latents: .means)
+    let behind = (seen.segmentWeights * seen.segments).sum(along: 1)
+    expectClose(
+      seen.foreground + (1 - seen.alpha) * behind, seen.reconstruction, within: 1e-12, "parts")
+    expectClose(
+      seen.segmentWeights.sum(along: 1), Tensor.ones([4, 32, 32, 1]), within: 1e-12, "weights")
+    for (objects, owners) in zip(seen.objects, seen.owners) {
+      let slots = Set(objects.map(\.slot))
+      #expect(owners.allSatisfy { $0 == -1 || slots.contains($0) })
+      #expect(objects.allSatisfy { $0.confidence > 0.5 && $0.width > 0 && $0.width < 1 })
+    }
+    // Means are the same each time, samples a function of the stream.
+    let again = model.decompose(x, model.initialState, latents: .means)
+    #expect(again.reconstruction == seen.reconstruction)
+    let random = Philox(seed: 8)
+    let sampled = model.decompose(x, model.initialState, latents: .samples(random))
+    #expect(sampled.reconstruction != seen.reconstruction)
+    let same = model.decompose(x, model.initialState, latents: .samples(random))
+    #expect(same.reconstruction == sampled.reconstruction)
+  }
+
+  @Test func samplesOfThePriorAreImages() throws {
+    let model = try model(components: 2, as: Float.self)
+    let drawn = model.sample(count: 3, model.initialState, using: Philox(seed: 1))
+    #expect(drawn.shape == [3, 32, 32, 3])
+    #expect(drawn.scalars.allSatisfy { $0 >= 0 && $0 <= 1 })
+    #expect(drawn == model.sample(count: 3, model.initialState, using: Philox(seed: 1)))
+  }
+
+  @Test func aGradientThatIsNotFiniteMovesNothing() throws {
+    var model = try model(components: 2, as: Float.self)
+    var gradient = model.evaluate(
+      images(2, as: Float.self), at: 0, model.initialState, random: Philox(seed: 3)
+    ).gradient
+    let name = model.parameters[5].name
+    model.parameters[5].updateGradient(&gradient) { $0 = $0 * .infinity }
+    let before = model.namedParameters.map(\.value)
+    var optimiser = SPACEOptimizer<Float>()
+    #expect(!optimiser.update(&model, with: gradient).isFinite, "\(name)")
+    #expect(model.namedParameters.map(\.value) == before)
+  }
+}
