@@ -29,6 +29,7 @@ struct BenchmarkSession {
     let call = try timed.prepare()
     let group = try Stopwatch.groupSize(call)
     TensorMemory.resetHighWater()
+    let held = TensorMemory.heldBytes
     var ours: [Double] = []
     var theirs: [Double] = []
     var peer: String?
@@ -45,6 +46,12 @@ struct BenchmarkSession {
         theirs.append(Stopwatch.seconds(Stopwatch.groupSize(twin), twin))
         peer = name
       }
+    }
+    let taken = TensorMemory.heldBytes - held
+    if taken > 1 << 20 {
+      context.report(
+        "\(timed.name): took \(taken >> 20) MiB from the system inside the timed calls, though the first had warmed the pool"
+      )
     }
     let seconds = Stopwatch.median(ours)
     return BenchmarkRow(

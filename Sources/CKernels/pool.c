@@ -20,7 +20,7 @@ static struct {
   Block *first;
 } lists[CLASSES] = {[0 ... CLASSES - 1] = {ATOMIC_FLAG_INIT, NULL}};
 
-static atomic_size_t live, high_water;
+static atomic_size_t live, high_water, held;
 
 // The class of a size, and the size of that class in `*rounded`: 256 * 2^k * (4 + j) / 4 for j in 0..<4.
 static int class_of(size_t bytes, size_t *rounded) {
@@ -61,6 +61,7 @@ void *ck_pool_allocate(size_t bytes) {
       block = aligned_alloc(64, (size + HEADER + 63) / 64 * 64);
       if (!block) return NULL;
     }
+    atomic_fetch_add(&held, size);
     block->bytes = size;
     block->class_index = c;
   }
@@ -90,12 +91,14 @@ void ck_pool_trim(void) {
     unlock(c);
     while (block) {
       Block *next = block->next;
+      atomic_fetch_sub(&held, block->bytes);
       free(block);
       block = next;
     }
   }
 }
 
+size_t ck_pool_held_bytes(void) { return atomic_load(&held); }
 size_t ck_pool_live_bytes(void) { return atomic_load(&live); }
 size_t ck_pool_high_water_bytes(void) { return atomic_load(&high_water); }
 void ck_pool_reset_high_water(void) { atomic_store(&high_water, atomic_load(&live)); }

@@ -24,6 +24,8 @@ public enum TensorMemory {
   public static var liveBytes: Int { ck_pool_live_bytes() }
   /// The largest ``liveBytes`` since the last ``resetHighWater()``.
   public static var highWaterBytes: Int { ck_pool_high_water_bytes() }
+  /// What the pool has taken of the system and not given back, in use or free: it grows where no free block fits.
+  public static var heldBytes: Int { ck_pool_held_bytes() }
   /// Starts the high-water mark anew from what is alive now.
   public static func resetHighWater() { ck_pool_reset_high_water() }
   /// Gives the free blocks back to the system.

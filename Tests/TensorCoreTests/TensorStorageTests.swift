@@ -44,6 +44,22 @@ import Testing
     }
   }
 
+  @Test func heldBytesGrowOnlyWhereNoFreeBlockFits() async {
+    await #expect(processExitsWith: .success) {
+      func use(_ count: Int) { _ = Tensor<Float>.zeros([count]) + 1 }
+      TensorMemory.trim()
+      use(1_000_000)
+      let held = TensorMemory.heldBytes
+      require(held >= 8_000_000, "held: \(held)")
+      for _ in 0..<10 { use(1_000_000) }
+      require(TensorMemory.heldBytes == held, "the same sizes took more: \(TensorMemory.heldBytes)")
+      use(3_000_000)
+      require(TensorMemory.heldBytes >= held + 24_000_000, "larger ones took none")
+      TensorMemory.trim()
+      require(TensorMemory.heldBytes < 1_000_000, "trimmed: \(TensorMemory.heldBytes)")
+    }
+  }
+
   @Test func threadsShareThePool() async {
     await #expect(processExitsWith: .success) {
       Parallelism.threads = 4

@@ -91,6 +91,8 @@ void ck_normal_pairs(uint64_t key, uint64_t position, double *pairs, size_t coun
 // The tensor memory pool: blocks of 64-byte alignment in size classes; a freed block is the next one's memory.
 void *ck_pool_allocate(size_t bytes);
 void ck_pool_release(void *block);
+// What the pool has of the system: blocks in use and free ones.
+size_t ck_pool_held_bytes(void);
 size_t ck_pool_live_bytes(void);
 size_t ck_pool_high_water_bytes(void);
 void ck_pool_reset_high_water(void);

@@ -11,7 +11,7 @@ struct AttentionMasksTable: Table {
 
   static func run(_ context: TableContext) throws -> TableResult {
     let tokens = context.quick ? 2048 : 16384
-    let session = AttentionTables.session(context, AttentionTables.Messages())
+    let session = AttentionTables.session(context, BenchmarkMessages())
     let entries = AttentionSuite.masks(tokens: tokens)
     let problem = AttentionProblem.square(tokens, heads: 8, width: 64, causal: false)
     func timed(_ name: String, _ mask: AttentionMask, kept: Double) -> BenchmarkCase {

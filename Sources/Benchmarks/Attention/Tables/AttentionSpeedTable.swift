@@ -21,7 +21,7 @@ struct AttentionSpeedTable: Table {
   ]
 
   static func run(_ context: TableContext) throws -> TableResult {
-    let messages = AttentionTables.Messages()
+    let messages = BenchmarkMessages()
     let session = AttentionTables.session(context, messages)
     let all = AttentionSuite.timedCases
     let chosen = context.quick ? all.filter { quickCases.contains($0.name) } : all

@@ -10,7 +10,7 @@ struct AttentionTilesTable: Table {
 
   static func run(_ context: TableContext) throws -> TableResult {
     let tokens = context.quick ? 1024 : 4096
-    let session = AttentionTables.session(context, AttentionTables.Messages())
+    let session = AttentionTables.session(context, BenchmarkMessages())
     var entries = AttentionSuite.tiles(width: 128, tokens: tokens)
     // The sizes are many, and their differences small: the quick form leaves them out.
     if context.quick { entries = entries.filter { !$0.name.contains("x") } }

@@ -6,22 +6,22 @@ extension TableCatalog {
   public static let withMeasurements = TableCatalog(
     standard.tables + [
       AttentionSpeedTable.self, AttentionMemoryTable.self, AttentionTilesTable.self,
-      AttentionMasksTable.self, AttentionTiersTable.self,
+      AttentionMasksTable.self, AttentionTiersTable.self, SpaceScalingTable.self,
     ])
+}
+
+/// What a session of timings said, for the notes of a table.
+final class BenchmarkMessages: Sendable {
+  private let lines = Mutex<[String]>([])
+  func add(_ line: String) { lines.withLock { $0.append(line) } }
+  /// Why a peer was not timed, if it was not.
+  var missingPeer: String? { lines.withLock { $0.first { $0.hasPrefix("peer ") } } }
 }
 
 /// What the tables of attention share.
 enum AttentionTables {
-  /// Messages of the peers, for the notes.
-  final class Messages: Sendable {
-    private let lines = Mutex<[String]>([])
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-    /// Why a peer was not timed, if it was not.
-    var missingPeer: String? { lines.withLock { $0.first { $0.hasPrefix("peer ") } } }
-  }
-
   /// A session of the suite; the quick form has one round.
-  static func session(_ context: TableContext, _ messages: Messages, python: String? = nil)
+  static func session(_ context: TableContext, _ messages: BenchmarkMessages, python: String? = nil)
     -> BenchmarkSession
   {
     BenchmarkSession(
