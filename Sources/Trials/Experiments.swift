@@ -5,6 +5,7 @@ extension ExperimentRegistry {
     registry.register(FairnessExperiment.self)
     registry.register(ToyGaussianExperiment.self)
     registry.register(IndependenceExperiment.self)
+    registry.register(SceneExperiment.self)
     return registry
   }()
 }

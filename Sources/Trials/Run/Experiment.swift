@@ -22,7 +22,7 @@ public protocol Experiment: SendableMetatype {
   /// How many steps a full run has; a step is the unit of logging, checkpoints and interruption (often an epoch).
   var stepCount: Int { get }
 
-  /// Does step `step`, counted from 0, and logs its values.
+  /// Does step `step`, counted from 0, and logs its values; a step that logs none leaves no row.
   ///
   /// - Throws: when numbers go wrong; the run ends as failed. A NaN or infinity in a logged value whose name begins
   ///   with `loss` is found by the runner itself.

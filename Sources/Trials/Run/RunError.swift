@@ -10,6 +10,8 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
   case unreadable(path: String, expected: String, found: String, advice: String)
   /// A logged loss is NaN or infinite.
   case nonFinite(name: String, value: Double, step: Int, saved: String)
+  /// A run's own check found that its training has gone astray, and its config says to stop then.
+  case unhealthy(finding: String, step: Int)
   /// There is no run at this place.
   case notARun(path: String)
 
@@ -29,6 +31,10 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
       return
         "step \(step): expected `\(name)` to be finite, found \(value); the state after the step is in \(saved); "
         + "lower the learning rate or look at the data for extreme values"
+    case .unhealthy(let finding, let step):
+      return
+        "health check after step \(step): \(finding); start again with another seed, "
+        + "or go on all the same with health.action=note"
     case .notARun(let path):
       return
         "\(path): expected a run folder (with run.json), found none; `tessera list` shows the runs"

@@ -65,7 +65,8 @@ public enum Runner {
         let path = try session.saveFailed(experiment.checkpoint(), step: step + 1)
         throw RunError.nonFinite(name: bad.name, value: bad.value, step: step, saved: path)
       }
-      try session.log(log)
+      // A step that logged nothing leaves no row.
+      if !log.names.isEmpty { try session.log(log) }
       observer.advanced(config, log, of: stepCount)
       let signal = options.pendingSignal()
       if signal != nil || step + 1 == stepCount || isDue(options.cadence, step + 1, since: saved) {

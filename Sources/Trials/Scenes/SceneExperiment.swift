@@ -1,0 +1,267 @@
+import Datasets
+import Foundation
+import Metrics
+import Scenes
+import Storage
+import TensorCore
+
+/// Learns to decompose scenes into objects and background with SPACE (Lin et al. 2020), and measures how well its boxes
+/// fit.
+///
+/// A step is one gradient step. Batches are those of shuffled passes over the training images; every draw is a function
+/// of seed, step and place, so that a resumed run is bit for bit the uninterrupted one.
+public struct SceneExperiment: Experiment {
+  /// `scenes`
+  public static let name = "scenes"
+  /// For listings.
+  public static let summary =
+    "SPACE: unsupervised decomposition of scenes into objects with boxes and background segments"
+
+  let configuration: SceneConfiguration
+  let source: any SceneSource
+  let random: Philox
+  private let folder: String?
+  private(set) var model: SPACE<Float>
+  private(set) var state: SPACE<Float>.State
+  private var optimiser: SPACEOptimizer<Float>
+  private var best: Kept?
+  private var warnings: [String] = []
+
+  /// The parameters with the best validation so far.
+  private struct Kept {
+    let step: Int
+    let quality: Double
+    let model: SPACE<Float>
+    let state: SPACE<Float>.State
+  }
+
+  /// Opens the images and draws the initial weights.
+  public init(configuration: SceneConfiguration, environment: RunEnvironment) throws {
+    self.configuration = configuration
+    source = try configuration.data.open(
+      side: configuration.model.side, seed: configuration.seed,
+      in: environment.dataDirectories)
+    random = Philox(seed: UInt64(configuration.seed)).stream("scenes")
+    folder = environment.folder
+    model = SPACE(
+      try configuration.architecture(), settings: configuration.settings,
+      random: random.stream("model"))
+    state = model.initialState
+    optimiser = SPACEOptimizer(
+      foregroundRate: configuration.foregroundRate, backgroundRate: configuration.backgroundRate,
+      clipNorm: configuration.clipNorm)
+  }
+
+  /// The gradient steps.
+  public var stepCount: Int { configuration.steps }
+
+  /// The places of the training images of a step: shuffled passes, one after the other.
+  func batch(at step: Int) -> [Int] {
+    let available = source.count(of: .train)
+    let count = configuration.data.count == 0 ? available : min(configuration.data.count, available)
+    let size = configuration.batchSize
+    var (order, pass) = ([Int](), -1)
+    return (step * size..<(step + 1) * size).map { draw in
+      if draw / count != pass {
+        pass = draw / count
+        var shuffle = random.stream("shuffle", pass)
+        order = shuffle.permutation(count)
+      }
+      return order[draw % count]
+    }
+  }
+
+  /// One gradient step; now and then a row of the log, and a validation.
+  public mutating func advance(step: Int, log: inout StepLog) throws {
+    let x = try source.images(at: batch(at: step), of: .train)
+    let found = Self.step(model, x, at: step, state, random)
+    let norm = optimiser.update(&model, with: found.gradient)
+    let isFinite = found.loss.isFinite && norm.isFinite
+    if isFinite { state = found.state }
+    if step % configuration.logEvery == 0 || step + 1 == stepCount || !isFinite {
+      log["loss"] = found.loss
+      for term in found.terms { log[term.name] = term.value }
+      log["gradient norm"] = norm
+    }
+    if !isFinite {
+      // The weights are still those before the step; its log names what went wrong first.
+      if let name = Self.firstNonFinite(found.gradient, of: model) {
+        log["loss/gradient of \(name)"] = norm
+      }
+      return
+    }
+    try lookAtHealth(found.terms, step: step)
+    let every = configuration.evaluation.every
+    if every > 0 && (step + 1) % every == 0 && source.count(of: .validation) > 0 {
+      try validate(step, log: &log)
+    }
+  }
+
+  /// Static, so that nothing else refers to the gradient when the optimiser clips it.
+  private static func step(
+    _ model: SPACE<Float>, _ x: Tensor<Float>, at step: Int, _ state: SPACE<Float>.State,
+    _ random: Philox
+  ) -> SceneEvaluation<SPACE<Float>.Gradient, SPACE<Float>.State> {
+    model.evaluate(x, at: step, state, random: random)
+  }
+
+  private static func firstNonFinite(
+    _ gradient: SPACE<Float>.Gradient, of model: SPACE<Float>
+  ) -> String? {
+    model.parameters.first { parameter in
+      parameter.gradient(in: gradient).withUnsafeBufferPointer { $0.contains { !$0.isFinite } }
+    }?.name
+  }
+
+  private mutating func validate(_ step: Int, log: inout StepLog) throws {
+    let scores = try scores(
+      .validation, configuration.evaluation.validationCount,
+      .samples(random.stream("validation", step)))
+    for (name, value) in scores.scalars { log["validation/\(name)"] = value }
+    if let shown = try shown(.validation) {
+      let pictures = ScenePictures(model: model, state: state)
+      log.add(
+        image: "validation", pictures.panels(shown.x, truth: shown.truth).png,
+        caption: "The first validation images after step \(step + 1)")
+    }
+    if configuration.evaluation.keepsBest && step + 1 >= configuration.evaluation.keepsFrom
+      && scores.quality > best?.quality ?? -.infinity
+    {
+      best = Kept(step: step, quality: scores.quality, model: model, state: state)
+    }
+  }
+
+  private func scores(
+    _ split: SceneSplit, _ count: Int, _ latents: SceneLatents,
+    monitor: RunMonitor = RunMonitor()
+  ) throws -> SceneScores {
+    try SceneScores(
+      model, state, source: source, split: split, count: count,
+      batchSize: configuration.evaluation.batchSize, latents: latents, monitor: monitor)
+  }
+
+  private mutating func lookAtHealth(_ terms: [(name: String, value: Double)], step: Int) throws {
+    guard configuration.health.step > 0 && step + 1 == configuration.health.step,
+      let finding = SceneHealth.finding(
+        terms, cells: model.architecture.cells, components: model.architecture.components)
+    else { return }
+    switch configuration.health.action {
+    case .note: warnings.append("health check after step \(step + 1): \(finding)")
+    case .stop: throw RunError.unhealthy(finding: finding, step: step + 1)
+    }
+  }
+
+  /// Tests the kept parameters, with sampled latents as the authors do and with posterior means.
+  public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
+    var result = RunResult(
+      experiment: Self.name, method: "SPACE", protocolName: configuration.data.source.rawValue,
+      dataset: source.name, seed: configuration.seed, notes: warnings)
+    if let best {
+      (model, state) = (best.model, best.state)
+      result.notes.append(
+        "parameters after step \(best.step + 1), the best on validation images")
+    }
+    let split: SceneSplit = source.count(of: .test) > 0 ? .test : .train
+    if split == .train { result.notes.append("no test images: measured on training images") }
+    let sampled = try scores(
+      split, configuration.evaluation.testCount, .samples(random.stream("test")), monitor: monitor)
+    let mean = try scores(split, configuration.evaluation.testCount, .means, monitor: monitor)
+    for (name, value) in sampled.scalars + sampled.details { result.scalars[name] = value }
+    for (name, value) in mean.scalars + mean.details { result.scalars["means/\(name)"] = value }
+    if let left = sampled.detection?.counts.imagesLeftOut, left > 0 {
+      result.notes.append("\(left) images without objects are left out of the count error")
+    }
+    try draw(split)
+    return result
+  }
+
+  /// The images that pictures show, and their boxes where they are known.
+  private func shown(_ split: SceneSplit) throws -> (x: Tensor<Float>, truth: [SceneTruth]?)? {
+    let count = min(configuration.evaluation.pictures, source.count(of: split))
+    guard count > 0 else { return nil }
+    let indices = Array(0..<count)
+    return (
+      try source.images(at: indices, of: split),
+      source.hasBoxes(split) ? try source.truth(at: indices, of: split) : nil
+    )
+  }
+
+  /// Writes the figures of the run.
+  private func draw(_ split: SceneSplit) throws {
+    guard let folder, let (x, truth) = try shown(split) else { return }
+    let figures = FigureFolder("\(folder)/figures")
+    let pictures = ScenePictures(model: model, state: state)
+    let first = x.rows(0..<1)
+    func write(_ name: String, _ canvas: Canvas, _ caption: String) throws {
+      try figures.write(Figure(name: name, png: canvas.png, caption: caption))
+    }
+    try write(
+      "panels", pictures.panels(x, truth: truth),
+      "What the model makes of \(split.rawValue) images; true boxes in white")
+    try write(
+      "glimpses", pictures.glimpses(first),
+      "The decoded cells of the first image with their presence, the surest first")
+    try write(
+      "traversals", pictures.traversals(first),
+      "One latent number of the surest object changed: appearance, then its box")
+    try write(
+      "samples", pictures.samples(count: 16, using: random.stream("samples")),
+      "Images drawn from the prior")
+  }
+
+  /// Weights, moments, running statistics and the kept copy.
+  public func checkpoint() throws -> Checkpoint {
+    var checkpoint = Checkpoint()
+    func set(_ prefix: String, _ tensors: [(name: String, value: Tensor<Float>)]) {
+      for (name, value) in tensors { checkpoint.set("\(prefix)/\(name)", value) }
+    }
+    set("model", model.namedParameters)
+    set("state", state.namedTensors)
+    let (front, back) = (optimiser.foreground.state, optimiser.background.state)
+    set("foreground", front.tensors.map { ($0.key, $0.value) })
+    set("background", back.tensors.map { ($0.key, $0.value) })
+    if let best {
+      set("best", best.model.namedParameters)
+      set("best-state", best.state.namedTensors)
+    }
+    let counters = Counters(
+      steps: front.stepCount, bestStep: best?.step, bestQuality: best?.quality,
+      warnings: warnings)
+    checkpoint.metadata["scenes"] = try RunCoding.text(counters)
+    return checkpoint
+  }
+
+  /// Continues from a saved state.
+  public mutating func restore(_ checkpoint: Checkpoint) throws {
+    let counters = try RunCoding.decoder.decode(
+      Counters.self, from: Data(checkpoint.text("scenes").utf8))
+    func tensors(_ prefix: String) throws -> [String: Tensor<Float>] {
+      var found: [String: Tensor<Float>] = [:]
+      for name in checkpoint.tensors.keys where name.hasPrefix(prefix + "/") {
+        found[String(name.dropFirst(prefix.count + 1))] = try checkpoint.tensor(
+          name, as: Float.self)
+      }
+      return found
+    }
+    try model.setParameters(to: tensors("model"))
+    try state.setTensors(to: tensors("state"))
+    try optimiser.foreground.restore(
+      OptimizerState(stepCount: counters.steps, tensors: tensors("foreground")))
+    try optimiser.background.restore(
+      OptimizerState(stepCount: counters.steps, tensors: tensors("background")))
+    warnings = counters.warnings
+    if let step = counters.bestStep, let quality = counters.bestQuality {
+      var (kept, keptState) = (model, state)
+      try kept.setParameters(to: tensors("best"))
+      try keptState.setTensors(to: tensors("best-state"))
+      best = Kept(step: step, quality: quality, model: kept, state: keptState)
+    }
+  }
+
+  private struct Counters: Codable {
+    var steps: Int
+    var bestStep: Int?
+    var bestQuality: Double?
+    var warnings: [String]
+  }
+}

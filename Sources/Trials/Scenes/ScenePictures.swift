@@ -1,0 +1,106 @@
+import Datasets
+import RealModule
+import Scenes
+import TensorCore
+
+/// The pictures of a scene model: what it makes of images, the glimpses of one, traversals of its surest object's latents,
+/// and images drawn from the prior.
+struct ScenePictures {
+  let model: SPACE<Float>
+  let state: SPACE<Float>.State
+
+  /// Input, reconstruction, boxes, foreground, alpha, segments and segmentation of images, at the posteriors' means.
+  func panels(_ x: Tensor<Float>, truth: [SceneTruth]?) -> Canvas {
+    let seen = model.decompose(x, state, latents: .means)
+    func image(_ tensor: Tensor<Float>, _ index: Int) -> Tensor<Float> {
+      tensor.rows(index..<index + 1).reshaped(to: Shape(Array(tensor.shape.dimensions.dropFirst())))
+    }
+    return SceneSheet.panels(
+      (0..<x.shape[0]).map { index in
+        let weights = image(seen.segmentWeights, index)
+        return ScenePicture(
+          image: image(x, index), reconstruction: image(seen.reconstruction, index),
+          foreground: image(seen.foreground, index), alpha: image(seen.alpha, index),
+          weights: weights, components: image(seen.segments, index),
+          detections: seen.objects[index].map(\.detection),
+          truth: truth.map { $0[index].boxes.map(\.detectionBox) },
+          segments: segments(weights, owners: seen.owners[index]))
+      })
+  }
+
+  /// The heaviest background segment of each pixel, and after the segments the object that owns it.
+  private func segments(_ weights: Tensor<Float>, owners: [Int]) -> [Int] {
+    let (count, pixels) = (weights.shape[0], owners.count)
+    return weights.withUnsafeBufferPointer { weights in
+      owners.indices.map { pixel in
+        if owners[pixel] >= 0 { return count + owners[pixel] }
+        return (0..<count).max { weights[$0 * pixels + pixel] < weights[$1 * pixels + pixel] }!
+      }
+    }
+  }
+
+  /// The decoded glimpses of one image `[1, height, width, 3]`, the surest first.
+  func glimpses(_ x: Tensor<Float>) -> Canvas {
+    let objects = model.objects(x)
+    let side = model.architecture.glimpse
+    let cells = model.architecture.cells
+    return GlimpseSheet.canvas(
+      colours: objects.colour.reshaped(to: [cells, side, side, 3]),
+      alphas: objects.alpha.reshaped(to: [cells, side, side, 1]),
+      presence: sigmoid(objects.presenceLogits).scalars.map { Double($0) })
+  }
+
+  /// The image with one latent number of its surest object set to each of several values: numbers of its appearance, and
+  /// its box.
+  func traversals(_ x: Tensor<Float>, appearances: Int = 6) -> Canvas {
+    let objects = model.objects(x)
+    let logits = objects.presenceLogits.scalars
+    let surest = logits.indices.max { logits[$0] < logits[$1] }!
+    let background = model.background.forward(
+      x, .zeros(model.architecture, batch: 1), state, mode: .evaluation
+    ).output
+    let behind = (background.weights * background.components).sum(along: 1)
+    // Cells that are likely empty stay out of the picture.
+    let presence = objects.presenceLogits.map { $0 > 0 ? 1 : 0 }
+    let values = TraversalSheet.values(from: -2, to: 2, count: 7)
+    func row(
+      _ caption: String, _ change: (Double, inout Tensor<Float>, inout Tensor<Float>) -> Void
+    ) -> TraversalSheet.Row {
+      TraversalSheet.Row(
+        caption,
+        .concatenate(
+          values.map { value in
+            var (what, boxes) = (objects.what, objects.boxes)
+            change(value, &what, &boxes)
+            let drawn = model.foreground.decode(
+              what: what, boxes: boxes, depth: objects.depth, presence: presence)
+            return drawn.alpha * drawn.image + (1 - drawn.alpha) * behind
+          }))
+    }
+    let size = SPACEArchitecture.whatSize
+    var rows = (0..<min(appearances, size)).map { place in
+      row("what \(place)") { value, what, _ in
+        what.withUnsafeMutableBufferPointer { $0[surest * size + place] = Float(value) }
+      }
+    }
+    for (place, name) in ["width", "height", "x", "y"].enumerated() {
+      rows.append(
+        row(name) { value, _, boxes in
+          boxes.withUnsafeMutableBufferPointer {
+            // Sizes from a half to twice; places by up to half of the image.
+            if place < 2 {
+              $0[surest * 4 + place] *= Float.pow(2, Float(value) / 2)
+            } else {
+              $0[surest * 4 + place] += Float(value) / 4
+            }
+          }
+        })
+    }
+    return TraversalSheet(values: values, rows: rows).canvas()
+  }
+
+  /// Images drawn from the prior.
+  func samples(count: Int, using random: Philox) -> Canvas {
+    PanelSheet(images: model.sample(count: count, state, using: random), inRowsOf: 8).canvas
+  }
+}

@@ -1,0 +1,124 @@
+import Datasets
+import Metrics
+import Scenes
+import TensorCore
+
+/// How well a scene model does on images: boxes where they are known, segmentation where masks are, and the likelihood.
+struct SceneScores: Sendable {
+  /// Of boxes; `nil` where none are known.
+  let detection: DetectionScores?
+  /// Of pixels; `nil` where no masks are known.
+  let segmentation: SegmentationScores?
+  /// The squared error of reconstructions.
+  let squaredError: SquaredError
+  /// The mean log-likelihood of an image, in nats.
+  let logLikelihood: Double
+  /// The mean number of objects found.
+  let objects: Double
+
+  /// Decomposes the first images of a split, batch by batch, and scores what comes out.
+  init(
+    _ model: SPACE<Float>, _ state: SPACE<Float>.State, source: any SceneSource, split: SceneSplit,
+    count: Int, batchSize: Int, latents: SceneLatents, monitor: RunMonitor = RunMonitor()
+  ) throws {
+    let total = min(count, source.count(of: split))
+    var (images, segmented): ([DetectedImage], [SegmentedImage]) = ([], [])
+    var (errors, likelihood, found): ([SquaredError], Double, Int) = ([], 0, 0)
+    for start in stride(from: 0, to: total, by: batchSize) {
+      try monitor.checkCancellation()
+      monitor.report("\(split.rawValue) \(start)/\(total)")
+      let indices = Array(start..<min(start + batchSize, total))
+      let x = try source.images(at: indices, of: split)
+      let seen = model.decompose(x, state, latents: latents.batch(start))
+      errors.append(try SquaredError(of: seen.reconstruction, to: x))
+      likelihood += seen.logLikelihood.reduce(0, +)
+      found += seen.objects.reduce(0) { $0 + $1.count }
+      guard source.hasBoxes(split) else { continue }
+      for (image, truth) in try source.truth(at: indices, of: split).enumerated() {
+        images.append(
+          DetectedImage(
+            predictions: seen.objects[image].map(\.detection),
+            truth: truth.boxes.map(\.detectionBox)))
+        if let mask = truth.mask {
+          segmented.append(
+            SegmentedImage(truth: mask.map { Int($0) }, predicted: seen.owners[image]))
+        }
+      }
+    }
+    detection = images.isEmpty ? nil : try DetectionScores(of: images)
+    segmentation = segmented.isEmpty ? nil : SegmentationScores(of: segmented)
+    squaredError = SquaredError(errors)
+    logLikelihood = likelihood / Double(total)
+    objects = Double(found) / Double(total)
+  }
+
+  /// The numbers under their names in logs and results; what could not be measured is left out.
+  var scalars: [(name: String, value: Double)] {
+    var scalars: [(name: String, value: Double)] = []
+    func add(_ name: String, _ value: Double?) {
+      if let value, value.isFinite { scalars.append((name, value)) }
+    }
+    if let detection {
+      add("AP", detection.meanAveragePrecision)
+      add("AP@0.5", detection.averagePrecision(at: 0.5))
+      add("count error", detection.counts.errorRate)
+      add("count accuracy", detection.counts.accuracy)
+      add("overcount", detection.counts.overcount)
+      add("undercount", detection.counts.undercount)
+    }
+    if let segmentation {
+      add("ARI", segmentation.adjustedRandIndex)
+      add("covering", segmentation.covering)
+    }
+    add("squared error", squaredError.perImage)
+    add("squared error a value", squaredError.perValue)
+    add("log-likelihood", logLikelihood)
+    add("objects", objects)
+    return scalars
+  }
+
+  /// What a result holds besides: the curve over thresholds and the recall by size.
+  var details: [(name: String, value: Double)] {
+    guard let detection else { return [] }
+    var details = detection.curves.map { curve in
+      ("AP@\(NumberFormat.short(curve.threshold))", curve.averagePrecision)
+    }
+    if let recall = detection.curves.first(where: { $0.threshold == 0.5 })?.recallBySize {
+      for (name, share) in [
+        ("small", recall.small), ("medium", recall.medium), ("large", recall.large),
+      ] {
+        if let value = share.recall { details.append(("recall@0.5/\(name)", value)) }
+      }
+    }
+    return details
+  }
+
+  /// What decides between two states of a model: the AP over thresholds, without boxes the likelihood.
+  var quality: Double { detection?.meanAveragePrecision ?? logLikelihood }
+}
+
+extension SceneLatents {
+  /// The same choice for a later batch: its samples are those of a stream of their own.
+  fileprivate func batch(_ start: Int) -> SceneLatents {
+    switch self {
+    case .means: .means
+    case .samples(let random): .samples(random.stream("batch", start))
+    }
+  }
+}
+
+extension SceneDetection {
+  /// The object as the metrics have it.
+  var detection: Detection {
+    Detection(
+      DetectionBox(x: x, y: y, width: width, height: height), confidence: confidence)
+  }
+}
+
+extension SceneBox {
+  /// The box as the metrics have it.
+  var detectionBox: DetectionBox {
+    DetectionBox(
+      x: Double(centreX), y: Double(centreY), width: Double(width), height: Double(height))
+  }
+}

@@ -1,0 +1,147 @@
+import Foundation
+import Storage
+import Synchronization
+import TensorCore
+import Testing
+
+@testable import Trials
+
+/// A model of 32 pixels on generated scenes, small enough to train in a test.
+@Suite(.serialized) struct SceneExperimentTests {
+  private static let overrides = [
+    "model.side=32", "model.grid=4", "model.glimpse=8", "model.widthDivisor=4",
+    "model.components=2", "data.procedural.side=32", "data.procedural.train=20",
+    "data.procedural.validation=4", "data.procedural.test=5", "data.procedural.leastSize=6",
+    "data.procedural.mostSize=10", "batchSize=3", "steps=6", "logEvery=1", "evaluation.every=3",
+    "evaluation.validationCount=4", "evaluation.testCount=5", "evaluation.batchSize=2",
+    "evaluation.pictures=2", "health.step=4", "seed=3",
+  ]
+
+  private func config(_ more: String...) throws -> ResolvedConfig {
+    try ExperimentRegistry.standard.resolve(
+      experiment: "scenes", overrides: Self.overrides + more)[0]
+  }
+
+  private func options(_ folder: String, stopAfter: Int? = nil) -> RunOptions {
+    let counter = Counter()
+    return RunOptions(
+      runsFolder: folder, cadence: .steps(2), environment: RunEnvironment(dataDirectories: []),
+      pendingSignal: { counter.next() == stopAfter ? SIGINT : nil })
+  }
+
+  private final class Counter: Sendable {
+    private let value = Atomic<Int>(0)
+    func next() -> Int { value.add(1, ordering: .relaxed).newValue }
+  }
+
+  @Test func threadsChangeNoBit() throws {
+    try withTemporaryFolder { runs in
+      defer { Parallelism.threads = 1 }
+      Parallelism.threads = 1
+      let one = try ExperimentRegistry.standard.run(config(), options: options(runs + "/1"))
+      for threads in [2, 3] {
+        Parallelism.threads = threads
+        let other = try ExperimentRegistry.standard.run(
+          config(), options: options(runs + "/\(threads)"))
+        expectSame(other.folder, one.folder)
+      }
+    }
+  }
+
+  @Test(arguments: [1, 3, 4]) func resumesToTheSameBits(_ step: Int) throws {
+    try withTemporaryFolder { runs in
+      let whole = try ExperimentRegistry.standard.run(config(), options: options(runs + "/whole"))
+      #expect(throws: RunError.self) {
+        try ExperimentRegistry.standard.run(
+          config(), options: options(runs + "/parts", stopAfter: step))
+      }
+      let rest = try ExperimentRegistry.standard.run(config(), options: options(runs + "/parts"))
+      #expect(rest.resumedAt == step)
+      expectSame(rest.folder, whole.folder)
+    }
+  }
+
+  @Test func batchesAreShuffledPasses() throws {
+    let experiment = try SceneExperiment(
+      configuration: config().configuration(as: SceneConfiguration.self),
+      environment: RunEnvironment(dataDirectories: []))
+    let drawn = (0..<40).flatMap { experiment.batch(at: $0) }
+    for pass in 0..<6 {
+      #expect(Set(drawn[pass * 20..<(pass + 1) * 20]).count == 20)
+    }
+    #expect(Array(drawn[0..<20]) != Array(drawn[20..<40]))
+    #expect(experiment.batch(at: 13) == Array(drawn[39..<42]))
+  }
+
+  /// The name of the first tensor that is not finite, the step, and a state to look at.
+  @Test func aNaNStopsWithStepTensorAndState() throws {
+    try withTemporaryFolder { runs in
+      let config = try config("backgroundRate=1e30", "foregroundRate=1e30")
+      #expect {
+        try ExperimentRegistry.standard.run(config, options: options(runs))
+      } throws: {
+        guard case RunError.nonFinite(let name, _, let step, let saved) = $0 else { return false }
+        return name.hasPrefix("loss") && step >= 1 && FileManager.default.fileExists(atPath: saved)
+      }
+      let record = try RunFolder(of: config, in: runs).record()
+      #expect(record.status == .failed && record.error.contains("step"))
+    }
+  }
+
+  @Test func aNaNWeightIsTracedToItsGradient() throws {
+    let environment = RunEnvironment(dataDirectories: [])
+    var experiment = try SceneExperiment(
+      configuration: config().configuration(as: SceneConfiguration.self), environment: environment)
+    var state = try experiment.checkpoint()
+    let name = try #require(
+      state.tensors.keys.first { $0.hasPrefix("model/background.") && $0.hasSuffix("bias") })
+    let shape = try state.tensor(name, as: Float.self).shape
+    state.set(name, Tensor<Float>(shape: shape, repeating: .nan))
+    try experiment.restore(state)
+    let before = try experiment.checkpoint()
+    var log = StepLog(step: 0)
+    try experiment.advance(step: 0, log: &log)
+    #expect(log.firstNonFiniteLoss != nil)
+    #expect(log.names.contains { $0.hasPrefix("loss/gradient of ") })
+    // Nothing moved: what is saved is what the step was made from.
+    let after = try experiment.checkpoint()
+    for (name, tensor) in before.tensors where !name.hasPrefix("foreground/") {
+      let (saved, found) = (
+        tensor.values(as: Float.self), try after.array(name).values(as: Float.self)
+      )
+      #expect(saved.map { $0.bitPattern } == found.map { $0.bitPattern }, "\(name)")
+    }
+  }
+
+  @Test func theHealthCheckSeesWhatWentAstray() {
+    func finding(_ terms: [(name: String, value: Double)], components: Int = 2) -> String? {
+      SceneHealth.finding(terms, cells: 16, components: components)
+    }
+    let sound = [
+      (name: "scene/objects", value: 5.0), ("scene/mean alpha", 0.2),
+      ("scene/background entropy", 0.4),
+    ]
+    #expect(finding(sound) == nil)
+    #expect(finding([("scene/objects", 0)])?.contains("no cell") == true)
+    #expect(finding([("scene/objects", 15)])?.contains("nearly every") == true)
+    #expect(finding([("scene/mean alpha", 0.95)])?.contains("nearly everything") == true)
+    #expect(finding([("scene/mean alpha", 1e-6)])?.contains("nothing") == true)
+    #expect(finding([("scene/background entropy", 1e-5)])?.contains("one background") == true)
+    #expect(finding([("scene/background entropy", 0)], components: 1) == nil)
+  }
+
+  @Test(arguments: [
+    ("model.grid=5", "model.grid"), ("model.side=100", "model.side"),
+    ("objective.presence.first=1.5", "objective.presence.first"),
+    ("objective.presence.to=10", "objective.presence.to"), ("data.source=hdf5", "data.path"),
+    ("data.procedural.side=64", "data.procedural.side"),
+    ("data.procedural.mostSize=2", "data.procedural.mostSize"), ("batchSize=1", "batchSize"),
+  ]) func badValuesAreNamed(_ override: String, _ key: String) throws {
+    #expect {
+      try config(override)
+    } throws: {
+      guard case ConfigError.invalid(let found, _, _, _) = $0 else { return false }
+      return found == key
+    }
+  }
+}
