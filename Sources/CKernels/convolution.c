@@ -19,7 +19,8 @@ typedef int32_t i16 __attribute__((vector_size(64), aligned(4), may_alias));
 // Macros and pointers, for a function that takes or returns such a vector would not be the same function in each clone.
 #define load16(P) (*(const v16 *)(P))
 #define store16(P, V) (*(v16 *)(P) = (V))
-#define splat(X) ((v16){0} + (X))
+// Minus zero, which the compiler drops; plus zero it must work out, for it turns -0 into 0.
+#define splat(X) ((X) - (v16){0})
 #define choose(MASK, A, B) ((v16)(((MASK) & (i16)(A)) | (~(MASK) & (i16)(B))))
 
 // What a tile may take up in registers: the largest tile and the vectors beside each other.
