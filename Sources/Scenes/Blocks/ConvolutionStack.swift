@@ -117,6 +117,9 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
     )
   }
 
+  /// What the last stage gave in the pass that a tape is of, made anew.
+  func output(_ tape: Tape) -> Tensor<Scalar> { stages.last!.norm.output(tape.runs.last!.last) }
+
   /// The gradients with respect to the input and every parameter.
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)

@@ -3,8 +3,11 @@ extension Background {
   ///
   /// Samples are functions of the posteriors' means and deviations, so their readers' gradients flow on to these: from the
   /// decoders, from the component encoder, which reads the weights, and from the priors, which read `z_m`.
+  ///
+  /// A tape that the caller gives away is freed part by part, which keeps the peak of memory at the pass's beginning.
   public func backward(
-    dWeights: Tensor<Scalar>, dComponents: Tensor<Scalar>, weight: Scalar, through tape: Tape
+    dWeights: Tensor<Scalar>, dComponents: Tensor<Scalar>, weight: Scalar,
+    through tape: consuming Tape
   ) -> Gradient {
     let (side, count) = (architecture.side, architecture.components)
     let batch = tape.x.shape[0]
@@ -16,14 +19,15 @@ extension Background {
     )
 
     let decoded = backward(
-      dColours: dComponents.reshaped(to: [batch * count, side, side, 3]), through: tape.decoder)
+      dColours: dComponents.reshaped(to: [batch * count, side, side, 3]),
+      through: tape.decoder.take()!)
     let (posterior, prior) = (tape.componentPosterior, tape.componentPriorHead)
     let (dPriorInput, componentPrior) = self.componentPrior.backward(
       posterior.priorGradient(prior, weight: weight), through: tape.componentPrior)
     let (dLogarithms, componentEncoder) = encoderBackward(
       posterior.gradient(
         prior, dSample: decoded.dz, noise: tape.noise.component.reshaped(to: decoded.dz.shape),
-        weight: weight), tape)
+        weight: weight), through: tape.componentEncoder.take()!, tape.x, tape.weights)
 
     // Rows batch · K + k of what the component prior read, as one tensor a component.
     let dPerComponent = dPriorInput.reshaped(to: [batch, count, dPriorInput.shape[1]])
@@ -35,7 +39,7 @@ extension Background {
     }
 
     var maskGradient: PlaneDecoder<Scalar>.Gradient?
-    if let maskDecoder, let maskTape = tape.maskDecoder {
+    if let maskDecoder, let maskTape = tape.maskDecoder.take() {
       let dMasks = StickBreaking.backward(
         dWeights + dLogarithms / (tape.weights + Self.weightEpsilon), masks: tape.masks)
       let (dRows, gradient) = maskDecoder.backward(
@@ -51,8 +55,8 @@ extension Background {
       dz, noise: tape.noise.mask, priors: tape.maskPrior.distributions, weight: weight,
       through: tape.maskPosterior)
     let imageEncoder = self.imageEncoder.backward(
-      Activation.elu(1).backward(dCode, kept: tape.code), through: tape.image
-    ) { tape.x.rows($0) }
+      Activation.elu(1).backward(dCode, kept: tape.code), through: tape.image.take()!,
+      input: { [x = tape.x] in x.rows($0) })
     return Gradient(
       imageEncoder: imageEncoder, componentEncoder: componentEncoder, maskPosterior: maskPosterior,
       maskDecoder: maskGradient, singleDecoder: decoded.single,
@@ -60,11 +64,11 @@ extension Background {
   }
 
   /// `dz` of rows of latents, and the gradient of the decoder that there is.
-  private func backward(dColours: Tensor<Scalar>, through tape: Tape.DecoderTape) -> (
+  private func backward(dColours: Tensor<Scalar>, through tape: consuming Tape.DecoderTape) -> (
     dz: Tensor<Scalar>, broadcast: BroadcastDecoder<Scalar>.Gradient?,
     single: PlaneDecoder<Scalar>.Gradient?
   ) {
-    switch tape {
+    switch consume tape {
     case .broadcast(let tape):
       let (dz, gradient) = componentDecoder!.backward(dColours, through: tape)
       return (dz, gradient, nil)
@@ -75,25 +79,26 @@ extension Background {
   }
 
   /// The gradient of `log(π + 1e-5)`, shaped like the weights, and of the component encoder's parameters.
-  private func encoderBackward(_ dRaw: Tensor<Scalar>, _ tape: Tape) -> (
-    dLogarithms: Tensor<Scalar>, gradient: ConvolutionalEncoder<Scalar>.Gradient
-  ) {
+  private func encoderBackward(
+    _ dRaw: Tensor<Scalar>, through tape: consuming ConvolutionalEncoder<Scalar>.Tape,
+    _ x: Tensor<Scalar>, _ weights: Tensor<Scalar>
+  ) -> (dLogarithms: Tensor<Scalar>, gradient: ConvolutionalEncoder<Scalar>.Gradient) {
     let pixels = architecture.image.area
-    let slots = ShardSlots<Tensor<Scalar>>(
-      Array(repeating: .zeros([0]), count: tape.weights.count / pixels))
+    let rows = weights.count / pixels
+    let slots = ShardSlots<Tensor<Scalar>>(count: rows)
     // With one component the weight is a constant, and nothing reads its gradient.
     var take: (@Sendable (Range<Int>, Tensor<Scalar>) -> Void)?
     if architecture.components > 1 {
       take = { rows, dx in
-        let first = dx.slice(0..<1, along: 3)
-        for (index, row) in rows.enumerated() { slots.put(row, first.rows(index..<index + 1)) }
+        for (index, row) in rows.enumerated() { slots.put(row, dx.rows(index..<index + 1)) }
       }
     }
     let gradient = self.componentEncoder.backward(
-      dRaw, through: tape.componentEncoder,
-      input: { rows in self.componentInput(rows, tape.x, tape.weights) }, inputGradient: take)
-    if take == nil { return (.zeros(tape.weights.shape), gradient) }
-    let parts = (0..<tape.weights.count / pixels).map { slots.take($0) }
-    return (Tensor.concatenate(parts).reshaped(to: tape.weights.shape), gradient)
+      dRaw, through: tape, input: { rows in self.componentInput(rows, x, weights) },
+      inputChannels: 0..<1, inputGradient: take)
+    if take == nil { return (.zeros(weights.shape), gradient) }
+    return (
+      Tensor.concatenate((0..<rows).map { slots.take($0) }).reshaped(to: weights.shape), gradient
+    )
   }
 }

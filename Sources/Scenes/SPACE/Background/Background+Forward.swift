@@ -5,14 +5,14 @@ extension Background {
   public struct Tape: Sendable {
     let x, masks, weights, code: Tensor<Scalar>
     let noise: Noise
-    let image: ConvolutionalEncoder<Scalar>.Tape
+    var image: ConvolutionalEncoder<Scalar>.Tape?
     let maskPosterior: MaskPosterior<Scalar>.Tape
-    let maskDecoder: PlaneDecoder<Scalar>.Tape?
+    var maskDecoder: PlaneDecoder<Scalar>.Tape?
     let maskPrior: RecurrentNormal<Scalar>.PriorTape
-    let componentEncoder: ConvolutionalEncoder<Scalar>.Tape
+    var componentEncoder: ConvolutionalEncoder<Scalar>.Tape?
     let componentPosterior, componentPriorHead: NormalHead<Scalar>
     let componentPrior: MLP<Scalar>.Tape
-    let decoder: DecoderTape
+    var decoder: DecoderTape?
 
     enum DecoderTape: Sendable {
       case broadcast(BroadcastDecoder<Scalar>.Tape)

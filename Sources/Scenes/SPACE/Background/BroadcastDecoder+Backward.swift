@@ -11,33 +11,40 @@ extension BroadcastDecoder {
   }
 
   /// `dz`, `[rows, 32]`, and the gradient of the parameters for `dColours`, `[rows, side, side, 3]`.
-  func backward(_ dColours: Tensor<Scalar>, through tape: Tape)
+  func backward(_ dColours: Tensor<Scalar>, through tape: consuming Tape)
     -> (dz: Tensor<Scalar>, gradient: Gradient)
   {
     require(
       dColours.shape == tape.colours.shape,
       "BroadcastDecoder.backward: dColours must be \(tape.colours.shape), got \(dColours.shape)")
+    let outputs = tape.takeRest()
+    let kept = tape
+    @Sendable func dLogits(_ row: Int) -> Tensor<Scalar> {
+      Activation.sigmoid.backward(
+        dColours.rows(row..<row + 1), kept: kept.colours.rows(row..<row + 1))
+    }
     let inner = rest.backward(
-      through: tape.rest,
-      input: { firstActivation(tape.plane, tape.vectors, $0, tape.statistics) }, above: Colours(),
-      below: Plane(),
-      outputGradient: { row, x, sum in
-        let du = Activation.sigmoid.backward(
-          dColours.rows(row..<row + 1), kept: tape.colours.rows(row..<row + 1))
-        let own = ConvolutionGradient(
-          weight: last.weightGradient(du, x: x),
-          bias: du.reshaped(to: [du.count / 3, 3]).sum(along: 0))
-        if sum.gradient == nil { sum.gradient = own } else { sum.gradient! += own }
-        return last.inputGradient(du, input: x.shape)
-      },
-      inputGradient: { row, y, dy, sum in
-        let (du, sums) = firstNorm.outputGradient(
-          dy, y: y, x: tape.plane, tape.statistics.adding(vector(tape.vectors, row)))
-        sum.sums.append(sums)
-        if sum.du == nil { sum.du = du } else { sum.du! += du }
-      })
+      through: outputs,
+      .init(
+        above: Colours(), below: Plane(),
+        input: { firstActivation(kept.plane, kept.vectors, $0, kept.statistics) },
+        outputGradient: { row, x in last.inputGradient(dLogits(row), input: x.shape) },
+        outputSums: { row, x, sum in
+          let du = dLogits(row)
+          let own = ConvolutionGradient(
+            weight: last.weightGradient(du, x: x),
+            bias: du.reshaped(to: [du.count / 3, 3]).sum(along: 0))
+          if sum.gradient == nil { sum.gradient = own } else { sum.gradient! += own }
+        },
+        inputChannels: 0..<first.outputs,
+        inputGradient: { row, y, dy, sum in
+          let (du, sums) = firstNorm.outputGradient(
+            dy, y: y, x: kept.plane, kept.statistics.adding(vector(kept.vectors, row)))
+          sum.sums.append(sums)
+          if sum.du == nil { sum.du = du } else { sum.du! += du }
+        }))
     let colours = inner.above.map { $0.gradient! }
-    let (dz, first, norm) = firstGradients(inner.below, tape)
+    let (dz, first, norm) = firstGradients(inner.below, kept)
     return (
       dz,
       Gradient(

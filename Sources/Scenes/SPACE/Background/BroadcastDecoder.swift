@@ -25,8 +25,14 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
     let z, vectors, plane: Tensor<Scalar>
     let planeMoments: BatchNorm<Scalar>.Moments
     let statistics: BatchNorm<Scalar>.Statistics
-    let rest: NormalizedConvolutions<Scalar>.Tape
+    var rest: NormalizedConvolutions<Scalar>.Tape
     let colours: Tensor<Scalar>
+
+    /// The other three's tape, which is empty afterwards.
+    mutating func takeRest() -> NormalizedConvolutions<Scalar>.Tape {
+      defer { rest.outputs = [] }
+      return rest
+    }
   }
 
   /// The gradient of each part.

@@ -8,9 +8,15 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
 
   /// What the backward pass needs: the convolutions' tape, and the rows before the dense layer.
   struct Tape: Sendable {
-    let convolutions: NormalizedConvolutions<Scalar>.Tape
+    var convolutions: NormalizedConvolutions<Scalar>.Tape
     let dense: Dense<Scalar>.Tape
     let rows: [Range<Int>]
+
+    /// The convolutions' tape, which is empty afterwards.
+    mutating func takeConvolutions() -> NormalizedConvolutions<Scalar>.Tape {
+      defer { convolutions.outputs = [] }
+      return convolutions
+    }
   }
 
   /// The gradient of each part.
@@ -70,20 +76,24 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
 
   /// The gradient of the parameters for `dy`, `[images, outputs]`.
   ///
-  /// - Parameter inputGradient: takes the gradient of the images of a range; `nil` for an input that is data.
+  /// - Parameters:
+  ///   - inputChannels: the channels of the images whose gradient is wanted.
+  ///   - inputGradient: takes it for the images of a range; `nil` for an input that is data.
   func backward(
-    _ dy: Tensor<Scalar>, through tape: Tape, input: @Sendable (Range<Int>) -> Tensor<Scalar>,
+    _ dy: Tensor<Scalar>, through tape: consuming Tape,
+    input: @escaping @Sendable (Range<Int>) -> Tensor<Scalar>, inputChannels: Range<Int> = 0..<0,
     inputGradient: (@Sendable (Range<Int>, Tensor<Scalar>) -> Void)? = nil
   ) -> Gradient {
     let (dFeatures, outer) = dense.backward(dy, through: tape.dense)
-    var take: NormalizedConvolutions<Scalar>.InputGradient<NoSum>?
+    let rows = tape.rows
+    var ends = NormalizedConvolutions<Scalar>.Ends(
+      above: NoSum(), below: NoSum(), input: { input(rows[$0]) },
+      outputGradient: { shard, y in dFeatures.rows(rows[shard]).reshaped(to: y.shape) })
     if let inputGradient {
-      take = { shard, _, dx, _ in inputGradient(tape.rows[shard], dx) }
+      ends.inputChannels = inputChannels
+      ends.inputGradient = { shard, _, dx, _ in inputGradient(rows[shard], dx) }
     }
-    let inner = convolutions.backward(
-      through: tape.convolutions, input: { input(tape.rows[$0]) }, above: NoSum(), below: NoSum(),
-      outputGradient: { shard, y, _ in dFeatures.rows(tape.rows[shard]).reshaped(to: y.shape) },
-      inputGradient: take)
+    let inner = convolutions.backward(through: tape.takeConvolutions(), ends)
     return Gradient(convolutions: inner.gradient, dense: outer)
   }
 }

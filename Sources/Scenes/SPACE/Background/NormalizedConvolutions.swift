@@ -14,7 +14,7 @@ struct NormalizedConvolutions<Scalar: TensorScalar>: Parameterized {
 
   /// Each convolution's outputs, shard by shard, and the statistics they were normalised with.
   struct Tape: Sendable {
-    let outputs: [[Tensor<Scalar>]]
+    var outputs: [[Tensor<Scalar>]]
     let statistics: [BatchNorm<Scalar>.Statistics]
   }
 
@@ -113,7 +113,7 @@ struct NormalizedConvolutions<Scalar: TensorScalar>: Parameterized {
   }
 
   /// The output of a stage for a shard, made anew.
-  func activation(of stage: Int, _ shard: Int, _ tape: Tape) -> Tensor<Scalar> {
+  private func activation(of stage: Int, _ shard: Int, _ tape: Tape) -> Tensor<Scalar> {
     stages[stage].norm.output(tape.outputs[stage][shard], tape.statistics[stage])
   }
 }

@@ -11,10 +11,10 @@ struct PlaneDecoder<Scalar: TensorScalar>: Parameterized {
   /// The last convolution.
   var last: Convolution<Scalar>
 
-  /// The stacks' tapes and the output.
+  /// The stacks' tapes and the output; what the last convolution reads is made anew.
   struct Tape: Sendable {
     let coarse, fine: ConvolutionStack<Scalar>.Tape
-    let activated, y: Tensor<Scalar>
+    let y: Tensor<Scalar>
   }
 
   /// The gradient of each part.
@@ -70,7 +70,7 @@ struct PlaneDecoder<Scalar: TensorScalar>: Parameterized {
     let (low, coarseTape) = coarse.forward(z.reshaped(to: [z.shape[0], 1, 1, z.shape[1]]))
     let (activated, fineTape) = fine.forward(low)
     let y = last(activated)
-    return (y, Tape(coarse: coarseTape, fine: fineTape, activated: activated, y: y))
+    return (y, Tape(coarse: coarseTape, fine: fineTape, y: y))
   }
 
   /// `dz` and the gradient of the parameters.
@@ -79,11 +79,12 @@ struct PlaneDecoder<Scalar: TensorScalar>: Parameterized {
   {
     let du = last.activation.backward(dy, kept: tape.y)
     let channels = last.outputs
+    let activated = fine.output(tape.fine)
     let lastGradient = ConvolutionGradient(
-      weight: last.weightGradient(du, x: tape.activated),
+      weight: last.weightGradient(du, x: activated),
       bias: du.reshaped(to: [du.count / channels, channels]).sum(along: 0))
     let (dLow, fineGradient) = fine.backward(
-      last.inputGradient(du, input: tape.activated.shape), through: tape.fine)
+      last.inputGradient(du, input: activated.shape), through: tape.fine)
     let (dz, coarseGradient) = coarse.backward(dLow, through: tape.coarse)
     return (
       dz.reshaped(to: [dz.shape[0], dz.shape[3]]),

@@ -1,4 +1,4 @@
-/// One tensor a shard, each taken out by the one task that reads it last, so that its memory is free for what that task
+/// One value a shard, each taken out by the one task that reads it last, so that its memory is free for what that task
 /// writes.
 final class ShardSlots<Value>: @unchecked Sendable {
   private let slots: UnsafeMutableBufferPointer<Value?>
@@ -8,6 +8,15 @@ final class ShardSlots<Value>: @unchecked Sendable {
     slots = .allocate(capacity: values.count)
     _ = slots.initialize(from: values.map { Optional($0) })
   }
+
+  /// Empty slots.
+  init(count: Int) {
+    slots = .allocate(capacity: count)
+    slots.initialize(repeating: nil)
+  }
+
+  /// The value of a slot, which stays.
+  subscript(index: Int) -> Value { slots[index]! }
 
   /// The value of a slot, which is empty afterwards.
   func take(_ index: Int) -> Value { slots[index].take()! }
