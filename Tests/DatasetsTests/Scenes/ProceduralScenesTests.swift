@@ -111,6 +111,37 @@ struct ProceduralScenesTests {
     }
   }
 
+  /// A disc's edge mixes its colour with the ground by what is covered; the mask has what is covered by half or more.
+  @Test func theMaskEndsWhereHalfAPixelIsCovered() throws {
+    let scenes = try Self.scenes {
+      ($0.backgrounds, $0.shapes) = ([.plain], [.disc])
+      ($0.leastObjects, $0.mostObjects, $0.leastSize) = (1, 1, 14)
+    }
+    let images = scenes.batch(Array(0..<20))
+    for (n, truth) in scenes.truth(at: Array(0..<20), of: .train).enumerated() {
+      let (mask, box) = (try #require(truth.mask), try #require(truth.boxes.first))
+      func pixel(_ row: Int, _ column: Int) -> [Float] {
+        (0..<3).map { images[n, row, column, $0] }
+      }
+      let ground = pixel(0, 0)
+      let disc = pixel(Int(box.centreY * 64), Int(box.centreX * 64))
+      let whole = zip(disc, ground).map { ($0 - $1) * ($0 - $1) }.reduce(0, +)
+      var edges = 0
+      for place in 0..<(64 * 64) {
+        let here = pixel(place / 64, place % 64)
+        let part = zip(zip(here, ground), zip(disc, ground)).map { pair, full in
+          (pair.0 - pair.1) * (full.0 - full.1)
+        }
+        let covered = part.reduce(0, +) / whole
+        if covered > 0.02 && covered < 0.98 { edges += 1 }
+        // Bytes round: what is nearly half covered is left out.
+        if (covered - 0.5).magnitude < 0.02 { continue }
+        #expect((mask[place] == 1) == (covered > 0.5), "image \(n), pixel \(place): \(covered)")
+      }
+      #expect(edges > 20)
+    }
+  }
+
   @Test func whatIsMostlyHiddenHasNoBox() throws {
     func boxes(_ leastVisible: Double) throws -> [Int] {
       try Self.scenes {
