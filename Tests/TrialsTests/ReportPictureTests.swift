@@ -23,6 +23,7 @@ import Testing
     // Small pictures are enlarged by a whole number, at most four; wide ones keep their size.
     #expect(html.contains("src=\"data:image/png;base64,\(code)\""))
     #expect(html.contains("width=\"160\" height=\"80\"") && html.contains("width=\"1500\""))
+    #expect(html.matches(of: /class="wide"/).count == 1 && html.contains("min-width:1000px"))
     #expect(html.contains("<figcaption>Input &lt;&amp;&gt; output. Step 7.</figcaption>"))
     #expect(html.contains("<figcaption>Glimpses</figcaption>"))
     #expect(html.contains("image-rendering:pixelated"))

@@ -125,31 +125,6 @@ public struct Canvas: Sendable, Equatable {
       }
     }
   }
-
-  /// Draws the outline of a box, whose fractions are those of this canvas; what lies outside is cut off, and a box that is not
-  /// finite is not drawn.
-  ///
-  /// - Parameters:
-  ///   - thickness: of the line in pixels, inwards from the box's edge.
-  ///   - opacity: 1 hides what is below the line.
-  public mutating func outline(
-    _ box: DetectionBox, _ colour: Colour, thickness: Int = 1, opacity: Double = 1
-  ) {
-    guard [box.x, box.y, box.width, box.height].allSatisfy(\.isFinite) else { return }
-    // Boxes far outside are cut before they become whole numbers.
-    func pixel(_ fraction: Double, _ count: Int) -> Int {
-      Int((min(2, max(-1, fraction)) * Double(count)).rounded())
-    }
-    let (left, top) = (pixel(box.left, width), pixel(box.top, height))
-    let right = max(left + 1, pixel(box.right, width))
-    let bottom = max(top + 1, pixel(box.bottom, height))
-    let line = min(thickness, (right - left + 1) / 2, (bottom - top + 1) / 2)
-    let inner = bottom - top - 2 * line
-    fill(x: left, y: top, width: right - left, height: line, colour, opacity: opacity)
-    fill(x: left, y: top + line, width: line, height: inner, colour, opacity: opacity)
-    fill(x: right - line, y: top + line, width: line, height: inner, colour, opacity: opacity)
-    fill(x: left, y: bottom - line, width: right - left, height: line, colour, opacity: opacity)
-  }
 }
 
 extension Tensor {

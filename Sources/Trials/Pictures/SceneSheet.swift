@@ -44,7 +44,7 @@ public struct ScenePicture: Sendable {
 ///
 /// The columns are the input; the reconstruction; the predicted boxes over the input, each as strong as its presence, hits green
 /// and misses red, with the true boxes in white below; the foreground; alpha; each background segment, weight times colour;
-/// and the segmentation.
+/// and the segmentation, the background pale.
 public enum SceneSheet {
   /// Draws the rows.
   ///
@@ -76,7 +76,8 @@ public enum SceneSheet {
       if !scene.segments.isEmpty {
         panels.append(
           SegmentMap.canvas(
-            scene.segments, height: scene.image.shape[0], width: scene.image.shape[1]
+            scene.segments, height: scene.image.shape[0], width: scene.image.shape[1],
+            backgroundCount: segmentCount
           ).enlarged(by: factor))
       }
       return PanelSheet.Row(panels)
@@ -95,13 +96,15 @@ public enum SceneSheet {
       DetectedImage(predictions: shown, truth: $0).hits(above: overlap)
     }
     let line = max(1, factor / 2)
-    for box in scene.truth ?? [] { canvas.outline(box, .truth, thickness: line) }
+    // A dark edge sets lines off from a bright image, where there is room for one.
+    let edge = factor > 1 ? 1 : 0
+    for box in scene.truth ?? [] { canvas.outline(box, .truth, thickness: line, edge: edge) }
     // The surest last, so that no other lies over it.
     for place in shown.indices.sorted(by: { shown[$0].confidence < shown[$1].confidence }) {
       let colour: Colour = match.map { $0[place] ? .hit : .miss } ?? .detection
       canvas.outline(
         shown[place].box, colour, thickness: line,
-        opacity: 0.25 + 0.75 * min(1, max(0, shown[place].confidence)))
+        opacity: 0.25 + 0.75 * min(1, max(0, shown[place].confidence)), edge: edge)
     }
     return canvas
   }

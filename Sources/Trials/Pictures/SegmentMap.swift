@@ -72,13 +72,24 @@ public enum SegmentMap {
     return segments
   }
 
-  /// The segments in colours.
-  public static func canvas(_ segments: [Int], height: Int, width: Int) -> Canvas {
+  /// The segments in colours: those of the background pale, objects bright.
+  ///
+  /// - Parameter backgroundCount: the segments from 0 on that are background.
+  public static func canvas(
+    _ segments: [Int], height: Int, width: Int, backgroundCount: Int = 0
+  ) -> Canvas {
     require(
       segments.count == height * width,
       "SegmentMap.canvas: expected \(height * width) segments, got \(segments.count)")
     var canvas = Canvas(width: width, height: height)
-    let colours = Dictionary(uniqueKeysWithValues: Set(segments).map { ($0, Colour.segment($0)) })
+    let colours = Dictionary(
+      uniqueKeysWithValues: Set(segments).map { segment in
+        let colour =
+          segment < backgroundCount
+          ? Colour.segment(segment).mixed(with: .page, 0.7)
+          : Colour.segment(segment - backgroundCount)
+        return (segment, colour)
+      })
     for (place, segment) in segments.enumerated() {
       canvas[place % width, place / width] = colours[segment]!
     }

@@ -7,6 +7,9 @@ struct ReportPicture {
   let png: [UInt8]
   let header: PNGHeader
 
+  /// The pixels of the page's column at its widest.
+  private static let columnWidth = 1056
+
   /// The pictures in the `figures` of a run folder.
   ///
   /// - Throws: ``RunError/unreadable(path:expected:found:advice:)`` for damaged captions, `StorageError` for a file that cannot be
@@ -29,17 +32,23 @@ struct ReportPicture {
   }
 
   /// Writes the picture into a page. The file is in the page itself; a small picture is enlarged by a whole number, so that
-  /// its pixels stay squares, and a wide one scrolls.
+  /// its pixels stay squares, and one that is wider than the page shrinks to two thirds at most before it scrolls.
   func write(into markup: inout MarkupWriter) {
     let factor = max(1, min(4, 640 / max(1, header.width)))
+    let source = "data:image/png;base64," + Data(png).base64EncodedString()
+    let (width, height) = ("\(header.width * factor)", "\(header.height * factor)")
     markup.open("figure", ["class": "picture"])
     markup.open("div", ["class": "scroll"])
-    markup.element(
-      "img",
-      [
-        "src": "data:image/png;base64," + Data(png).base64EncodedString(),
-        "alt": told, "width": "\(header.width * factor)", "height": "\(header.height * factor)",
-      ])
+    if header.width > Self.columnWidth {
+      markup.element(
+        "img",
+        [
+          "class": "wide", "style": "min-width:\(header.width * 2 / 3)px", "src": source,
+          "alt": told, "width": width, "height": height,
+        ])
+    } else {
+      markup.element("img", ["src": source, "alt": told, "width": width, "height": height])
+    }
     markup.close()
     markup.element("figcaption", content: told)
     markup.close()

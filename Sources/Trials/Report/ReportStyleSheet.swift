@@ -41,6 +41,7 @@ enum ReportStyleSheet {
     figure.picture{max-width:none}
     figure.picture .scroll{margin:0 0 .35rem}
     figure.picture img{display:block;max-width:none;border-radius:.25rem;image-rendering:pixelated}
+    figure.picture img.wide{width:100%;height:auto;image-rendering:auto}
     figcaption{color:var(--muted);font-size:.88rem;max-width:44rem}
     svg.tessera-chart{display:block;width:100%;height:auto}
     details{margin:1rem 0}

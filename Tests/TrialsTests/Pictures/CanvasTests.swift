@@ -80,9 +80,20 @@ struct CanvasTests {
     ] {
       #expect(outlined(nowhere) == Array(repeating: empty, count: 8))
     }
-    var canvas = Canvas(width: 8, height: 8, filledWith: black)
-    canvas.outline(middle, red, opacity: 0.2)
-    #expect(canvas[2, 2] == Colour(51, 0, 0))
+    // No pixel of a line that is seen through is drawn twice, however thick it is.
+    for thickness in 1...4 {
+      for (width, height) in [(0.375, 0.625), (0.25, 0.125), (0.125, 0.5), (0.5, 0.5)] {
+        var canvas = Canvas(width: 8, height: 8, filledWith: black)
+        let box = DetectionBox(x: width / 2, y: height / 2, width: width, height: height)
+        canvas.outline(box, red, thickness: thickness, opacity: 0.2)
+        #expect(canvas[0, 0] == Colour(51, 0, 0))
+        let seen = Set((0..<64).map { canvas[$0 % 8, $0 / 8] })
+        #expect(seen == [black, Colour(51, 0, 0)])
+      }
+    }
+    var edged = Canvas(width: 8, height: 8, filledWith: red)
+    edged.outline(middle, blue, edge: 1)
+    #expect(edged[1, 1] == Colour(128, 0, 0) && edged[2, 2] == blue && edged[3, 3] == red)
   }
 
   @Test func lettersAreDrawnAndUnknownOnesAreBoxes() {
