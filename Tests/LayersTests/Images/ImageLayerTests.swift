@@ -56,6 +56,25 @@ import Testing
       using: &random)
   }
 
+  @Test func threadsChangeNoBit() {
+    let x: Tensor<Float> = normal([5, 12, 10, 18], "x")
+    let (window, strides) = (PlaneSize(height: 3, width: 2), PlaneSize(height: 2, width: 1))
+    func run<L: Layer>(_ layer: L) -> [Tensor<Float>] where L.Scalar == Float {
+      let (y, tape) = layer.forward(x)
+      return [y, layer.backward(normal(y.shape, "dy"), through: tape).dx]
+    }
+    func all() -> [Tensor<Float>] {
+      run(PixelShuffle<Float>(factor: 3))
+        + run(AveragePooling<Float>(window: window, strides: strides, padding: 1))
+        + run(MaxPooling<Float>(window: window, strides: strides, padding: 1))
+    }
+    let one = all()
+    let threads = Parallelism.threads
+    Parallelism.threads = 2
+    defer { Parallelism.threads = threads }
+    #expect(all() == one)
+  }
+
   @Test func smallNumbersOfTheExponentialUnitsKeepTheirDigits() {
     let x = Tensor<Float>([-1e-8, -1e-4, -0.3, -3, -50])
     let y = CELU<Float>()(x)
@@ -102,6 +121,25 @@ import Testing
     try checkGradients(of: layer, at: random.normal(shape: [batch, 8]), using: &random)
     #expect(cell.parameterCount == 4 * 3 * (2 + 3 + 2))
     #expect(abs(cell.inputWeight).max() <= 1 / 3.0.squareRoot())
+  }
+
+  @Test func lstmThreadsChangeNoBit() {
+    // Rows enough for several tiles of a product.
+    let x: Tensor<Float> = normal([600, 7], "x")
+    let state = LSTMCell<Float>.State(
+      hidden: normal([600, 9], "hidden"), cell: normal([600, 9], "cell"))
+    let cell = LSTMCell<Float>(inputs: 7, hidden: 9, random: Philox(seed: 10))
+    func run() -> [Tensor<Float>] {
+      let (next, tape) = cell.forward(x, state)
+      let (dx, dState, gradient) = cell.backward(next, through: tape)
+      return [next.hidden, next.cell, dx, dState.hidden, dState.cell]
+        + cell.parameters.map { $0.gradient(in: gradient) }
+    }
+    let one = run()
+    let threads = Parallelism.threads
+    Parallelism.threads = 2
+    defer { Parallelism.threads = threads }
+    #expect(run() == one)
   }
 
   @Test func wrongShapesEndTheProgram() async {

@@ -59,11 +59,12 @@ import Testing
     for (fast, plain) in zip(run(.implicitProduct), run(.matrixProduct)) {
       expectClose(fast, plain.converted(to: Double.self), within: 1e-4)
     }
-    let one = run(.implicitProduct)
+    let (implicit, product) = (run(.implicitProduct), run(.matrixProduct))
     let threads = Parallelism.threads
     Parallelism.threads = 2
     defer { Parallelism.threads = threads }
-    #expect(run(.implicitProduct) == one)
+    #expect(run(.implicitProduct) == implicit)
+    #expect(run(.matrixProduct) == product)
   }
 
   @Test func wrongExtentsEndTheProgram() async {
