@@ -101,22 +101,17 @@ private func attend(
   let usesPairs = q.isBFloat16 && (options.tiling.map { $0.usesStrips && $0.packsKeys } ?? true)
   let tiling = (options.tiling ?? .forMachine(width: geometry.width, half: usesPairs))
     .checked(keys: geometry.keys.tokens)
-  func run<Kernels: StripKernels>(_: Kernels.Type) {
-    TiledForward<Kernels>(
+  func pass<Kernels: StripKernels>(_: Kernels.Type) -> ForwardPass<Kernels> {
+    ForwardPass(
       geometry: geometry, tiling: tiling, mask: bound, queries: q,
       operands: PackedOperands(geometry, keys: k, values: v, tiling: tiling), output: output,
-      logSumExp: logSumExp
-    ).run()
+      logSumExp: logSumExp)
   }
   if usesPairs {
-    run(BFloat16Strips.self)
+    pass(BFloat16Strips.self).runTiles()
   } else if tiling.usesStrips {
-    run(FloatStrips.self)
+    pass(FloatStrips.self).runTiles()
   } else {
-    BlockForward(
-      geometry: geometry, tiling: tiling, mask: bound, queries: q,
-      operands: PackedOperands(geometry, keys: k, values: v, tiling: tiling), output: output,
-      logSumExp: logSumExp
-    ).run()
+    pass(FloatStrips.self).runBlocks()
   }
 }

@@ -1,37 +1,19 @@
 import CKernels
 import TensorCore
 
-/// The forward pass without level two, which shows what strips bring: the scores of a whole block of queries and keys are
-/// one product of the library, the mask, the softmax and the rescaling pass over memory one after another, and a second
-/// product follows. With a block of all keys this is the standard way.
-struct BlockForward: @unchecked Sendable {
-  let geometry: AttentionGeometry
-  let tiling: AttentionTiling
-  let mask: BoundMask
-  let queries: HeadRows
-  let operands: PackedOperands<FloatStrips>
-  let output: OutputRows
-  let logSumExp: UnsafeMutablePointer<Float>
-
-  /// Runs all blocks.
-  func run() {
-    let tasks = AttentionTask.list(geometry, mask: mask, rows: tiling.queryBlock)
-    parallel(over: tasks.count) { run(tasks[$0]) }
-  }
-
-  private func run(_ task: AttentionTask) {
-    let state = StripState<Float>(geometry, tiling: tiling, rows: task.rows.count)
-    FloatStrips.packQueries(
-      queries, batch: task.batch, head: task.head, rows: task.rows, padded: geometry.padded,
-      scale: geometry.scale * log2e, state.queries.base)
-    let whole = (task.rows.count + 5) / 6 * 6
-    let scores = PoolBuffer<Float>(count: whole * state.stride)
-    let keys = mask.keyRange(rows: task.rows, batch: task.batch, head: task.head)
-    for start in stride(from: keys.lowerBound, to: keys.upperBound, by: tiling.keyBlock) {
-      advance(
-        state, task, scores.base, whole, start..<min(start + tiling.keyBlock, keys.upperBound))
+extension ForwardPass where Kernels == FloatStrips {
+  /// The forward pass without level two, which shows what strips bring: the scores of a whole block of queries and keys are
+  /// one product of the library, the mask, the softmax and the rescaling pass over memory one after another, and a second
+  /// product follows. With a block of all keys this is the standard way.
+  func runBlocks() {
+    run { state, task, keys in
+      let whole = (task.rows.count + 5) / 6 * 6
+      let scores = PoolBuffer<Float>(count: whole * state.stride)
+      for start in stride(from: keys.lowerBound, to: keys.upperBound, by: tiling.keyBlock) {
+        advance(
+          state, task, scores.base, whole, start..<min(start + tiling.keyBlock, keys.upperBound))
+      }
     }
-    state.finish(task, geometry, output, logSumExp)
   }
 
   private func advance(

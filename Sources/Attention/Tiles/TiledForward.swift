@@ -1,49 +1,29 @@
 import CKernels
 import TensorCore
 
-/// The forward pass over one block of queries after another.
-///
-/// A block of queries, its running maxima, sums and unnormalised outputs never leave their task; the keys of a block stay in
-/// the second-level cache while all strips of six queries pass over it; a strip of scores stays in the first-level cache
-/// from the first product to the second, whose accumulators are loaded times the rescaling factor. Every row's result
-/// depends on the extents, the mask and the tiling alone, not on the number of threads.
-struct TiledForward<Kernels: StripKernels>: @unchecked Sendable {
-  typealias Element = Kernels.Element
-
-  let geometry: AttentionGeometry
-  let tiling: AttentionTiling
-  let mask: BoundMask
-  let queries: HeadRows
-  let operands: PackedOperands<Kernels>
-  let output: OutputRows
-  let logSumExp: UnsafeMutablePointer<Float>
-
-  /// Runs all blocks, those of the most work first within a head.
-  func run() {
-    let tasks = AttentionTask.list(geometry, mask: mask, rows: tiling.queryBlock)
-    parallel(over: tasks.count) { run(tasks[$0]) }
-  }
-
-  private func run(_ task: AttentionTask) {
-    let state = StripState<Element>(geometry, tiling: tiling, rows: task.rows.count)
-    Kernels.packQueries(
-      queries, batch: task.batch, head: task.head, rows: task.rows, padded: geometry.padded,
-      scale: Kernels.scalesQueries ? geometry.scale * log2e : 1, state.queries.base)
-    let keys = mask.keyRange(rows: task.rows, batch: task.batch, head: task.head)
-    let block = tiling.keyBlock
-    var start = keys.lowerBound / block * block
-    while start < keys.upperBound {
-      let columns = max(start, keys.lowerBound)..<min(start + block, keys.upperBound)
-      let tile = mask.tileClass(
-        rows: task.rows, columns: columns, batch: task.batch, head: task.head)
-      if tile != .empty {
-        for row in stride(from: 0, to: task.rows.count, by: 6) {
-          advance(state, task, row, start, columns, tile)
+extension ForwardPass {
+  /// The forward pass over one block of queries after another.
+  ///
+  /// A block of queries, its running maxima, sums and unnormalised outputs never leave their task; the keys of a block stay
+  /// in the second-level cache while all strips of six queries pass over it; a strip of scores stays in the first-level
+  /// cache from the first product to the second, whose accumulators are loaded times the rescaling factor. Every row's
+  /// result depends on the extents, the mask and the tiling alone, not on the number of threads.
+  func runTiles() {
+    run { state, task, keys in
+      let block = tiling.keyBlock
+      var start = keys.lowerBound / block * block
+      while start < keys.upperBound {
+        let columns = max(start, keys.lowerBound)..<min(start + block, keys.upperBound)
+        let tile = mask.tileClass(
+          rows: task.rows, columns: columns, batch: task.batch, head: task.head)
+        if tile != .empty {
+          for row in stride(from: 0, to: task.rows.count, by: 6) {
+            advance(state, task, row, start, columns, tile)
+          }
         }
+        start += block
       }
-      start += block
     }
-    state.finish(task, geometry, output, logSumExp)
   }
 
   /// Takes one strip over those keys of `blockColumns`, in the block that starts at `start`, that it sees.

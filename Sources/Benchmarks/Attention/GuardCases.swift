@@ -5,16 +5,21 @@ import TensorCore
 extension AttentionSuite {
   /// The kernels alone, in the caches, beside plain Swift loops: a kernel that has lost its vectors falls to their speed.
   static var guardCases: [BenchmarkCase] {
-    blockGuards + [stripGuard]
+    blockGuards + stripGuards
   }
 
-  /// A strip of six queries over 512 packed keys of width 128: scores, softmax, values.
-  private static var stripGuard: BenchmarkCase {
-    let strip = Strip(keys: 512, width: 128)
-    return BenchmarkCase(
-      "guard-strip-float32", operations: 4 * 6 * 512 * 128,
-      peer: .twin(name: "Swift scalar", call: { strip.plain() })
-    ) { { strip.attend() } }
+  /// Both products of a strip of six queries over 512 packed keys of width 128; pairs of bfloat16 where the processor has
+  /// an instruction for them.
+  private static var stripGuards: [BenchmarkCase] {
+    AttentionKernels.Operands.allCases
+      .filter { $0 == .float32 || AttentionKernels.multipliesBFloat16Pairs }
+      .map { operands in
+        let product = StripProduct(operands)
+        return BenchmarkCase(
+          "guard-strip-\(operands.rawValue)", operations: product.operations,
+          peer: .twin(name: "Swift scalar", call: { product.runPlain() })
+        ) { { product.run() } }
+      }
   }
 
   /// Six queries over a stored block of 256 tokens of width 128.
@@ -65,37 +70,6 @@ private final class StoredBlock {
   }
 
   deinit { memory.deallocate() }
-}
-
-/// The buffers of a strip of six rows.
-private final class Strip {
-  private let keys, width: Int
-  private let queries, plainKeys, panels, values: [Float]
-  private var strip, m, l, rescale, o: [Float]
-
-  init(keys: Int, width: Int) {
-    (self.keys, self.width) = (keys, width)
-    queries = AttentionProblem.normal([6, width], "queries").scalars
-    plainKeys = AttentionProblem.normal([keys, width], "keys").scalars
-    values = AttentionProblem.normal([keys, width], "values").scalars
-    var packed = [Float](repeating: 0, count: (keys + 63) / 64 * 64 * width)
-    ck_attention_panels(plainKeys, width, keys, width, width, &packed)
-    panels = packed
-    strip = Array(repeating: 0, count: 6 * keys)
-    m = Array(repeating: -.infinity, count: 6)
-    (l, rescale) = (Array(repeating: 0, count: 6), Array(repeating: 0, count: 6))
-    o = Array(repeating: 0, count: 6 * width)
-  }
-
-  func attend() {
-    ck_attention_scores(queries, width, panels, width, 0, keys, &strip, keys)
-    ck_attention_softmax(&strip, keys, keys, &m, &l, &rescale)
-    ck_attention_values(strip, keys, values, width, keys, width, rescale, &o, width)
-  }
-
-  func plain() {
-    plainProducts(rows: 6, tokens: keys, width: width, queries, plainKeys, values, into: &o)
-  }
 }
 
 /// The two products alone, without a softmax between them: less than a kernel does.
