@@ -75,7 +75,7 @@ package struct WhitenedSide: Sendable {
       (square, b) = try topEigenpair(product)
       projected = matmul(b.reshaped(to: [1, r]), y) * (1 / Double(order - 1))
     } else if r <= order {
-      (square, b) = try topEigenpair(rowGram(y))
+      (square, b) = try topEigenpair(ofRowProducts: y)
       projected = matmul(b.reshaped(to: [1, r]), y)
     } else {
       let u: Tensor<Double>
