@@ -36,7 +36,7 @@ package struct WhitenedSide: Sendable {
   /// The side of `p` features from their covariance with its ridge, the leading block of a matrix of which only the upper
   /// triangle is read; for at least as many rows as features.
   package init(covariance: consuming Tensor<Double>, order: Int) throws(LinearAlgebraError) {
-    var factor = covariance
+    var factor = consume covariance
     try factorLeadingBlock(&factor, order: order)
     self.factor = factor
     self.order = order
@@ -45,7 +45,7 @@ package struct WhitenedSide: Sendable {
 
   /// The side of fewer rows than features from the products of its rows, `F_c F_cᵀ/(n−1) + r I` `[n, n]`.
   package init(rowProducts: consuming Tensor<Double>, ridge: Double) throws(LinearAlgebraError) {
-    var factor = rowProducts
+    var factor = consume rowProducts
     order = factor.shape[0]
     try factorLeadingBlock(&factor, order: order)
     self.factor = factor

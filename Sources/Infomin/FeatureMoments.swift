@@ -42,9 +42,10 @@ package struct FeatureMoments: Sendable {
       }
     }
     var total = Tensor<Double>(shape: [columns, columns]) { _ in }
-    // Groups of blocks keep the number of products alive small; they are added in order.
-    for group in stride(from: 0, to: blocks.count, by: 16) {
-      let partial = parallelMap(over: min(16, blocks.count - group)) { products(group + $0) }
+    // As many products are alive as threads work on, so that the caches hold them until they are added, in order.
+    let width = Parallelism.threads
+    for group in stride(from: 0, to: blocks.count, by: width) {
+      let partial = parallelMap(over: min(width, blocks.count - group)) { products(group + $0) }
       for (place, products) in partial.enumerated() {
         addUpperTriangle(products, to: &total, replacing: group + place == 0)
       }

@@ -43,6 +43,8 @@ public struct RenyiObjective<Scalar: TensorScalar>: Sendable {
   }
 
   /// `J` on `z` `[n, D]`, `t` `[n, d]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func value(_ network: MLP<Scalar>, _ z: Tensor<Scalar>, _ t: Tensor<Scalar>)
     -> Scalar
   {
@@ -55,6 +57,8 @@ public struct RenyiObjective<Scalar: TensorScalar>: Sendable {
   ///
   /// With `r_k = 1/n Σ ĥ_k T̂_k`, `c_k = n r_k/(n−1)`: `dJ/dh_ik = sign(r_k)/(d n s_k)(T̂_ik − c_k ĥ_ik)`, then the network's
   /// backward pass, then that of standardising `Z` (spec §6.5).
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func evaluate(
     _ network: MLP<Scalar>, _ z: Tensor<Scalar>, _ t: Tensor<Scalar>, wanting wanted: RenyiGradients
   ) -> Result {

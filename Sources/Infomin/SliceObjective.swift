@@ -40,6 +40,8 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
   }
 
   /// The value on a batch `z` `[n, D]`, `t` `[n, d]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func value(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>) -> Scalar {
     value(z, t, rows: 0..<z.shape[0])
   }
@@ -70,6 +72,8 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
   /// `δ = sign(r)/(n s_p) (Q − c P)`, `E = δ (w¹ + 2 w² A + 3 w³ A²)(1 − A²)`, `G = E Θ`, and
   /// `dZ = 1/s (G − mean G − Ẑ ⟨G, Ẑ⟩/(n−1))` column by column, with `c = n r/(n−1)` (spec §4). A value of exactly zero has
   /// gradient zero.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func valueAndGradient(
     _ z: Tensor<Scalar>, _ t: Tensor<Scalar>, includingTarget: Bool = false
   ) -> (value: Scalar, dZ: Tensor<Scalar>, dT: Tensor<Scalar>?) {

@@ -65,9 +65,10 @@ struct SliceSolve<Scalar: TensorScalar> {
     let whitening = try target.whitening(
       covariance: moments.secondCovariance, rows: rows)
     let (cross, features) = (moments.crossRows, moments.first)
+    // Handed on and not copied: the factor takes the place of the covariance.
     var covariance = (consume moments).upper
     covariance.addToDiagonal(estimator.ridge, upTo: features)
-    let pair = try WhitenedSide(covariance: covariance, order: features).topPair(
+    let pair = try WhitenedSide(covariance: consume covariance, order: features).topPair(
       try whitening.apply(cross))
     return (pair.correlation, pair.first, try whitening.weights(pair.second))
   }
@@ -89,7 +90,7 @@ struct SliceSolve<Scalar: TensorScalar> {
     var products = rowGram(f).converted(to: Double.self)
     centreRowsAndColumns(&products, scaledBy: scale)
     products.addToDiagonal(estimator.ridge, upTo: rows)
-    let pair = try WhitenedSide(rowProducts: products, ridge: estimator.ridge).topPair(
+    let pair = try WhitenedSide(rowProducts: consume products, ridge: estimator.ridge).topPair(
       try whitening.apply(gRows))
     // w₁ = F_cᵀ v = Fᵀ (v − mean v).
     let v = (pair.first - pair.first.mean()).converted(to: Scalar.self)

@@ -69,6 +69,8 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
   /// Draws slices and fits the weights on the first rows of `z` `[n, D]` and `t` `[n, d]`.
   ///
   /// The caller shuffles: rows are split by position.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func fit(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox)
     throws(InfominError) -> SliceFit<Scalar>
   {
@@ -85,6 +87,8 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
   }
 
   /// Fits the weights of given slices, `[S, D]` and `[S, d]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func fit(
     _ z: Tensor<Scalar>, _ t: Tensor<Scalar>, directions: (z: Tensor<Scalar>, t: Tensor<Scalar>)
   ) throws(InfominError) -> SliceFit<Scalar> {

@@ -24,12 +24,16 @@ public struct ColumnStandardization<Scalar: TensorScalar>: Layer {
   }
 
   /// `y = (x − mean)/sd`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
     let (y, moments) = standardize(x)
     return (y, Tape(y: y, moments: moments))
   }
 
   /// `dx = (dy − mean(dy) − y ⟨dy, y⟩/(n − 1))/sd`, column by column.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)
   {
@@ -80,9 +84,13 @@ public struct ColumnMoments<Scalar: TensorScalar>: Sendable, Equatable {
   public let inverseDeviation: Tensor<Scalar>
 
   /// The moments of the columns of `x`, `[n, columns]` with `n` at least 2.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public init(of x: Tensor<Scalar>) { self = ColumnStandardization().moments(of: x) }
 
   /// The moments of the columns of a range of rows; `tolerance` as in ``ColumnStandardization``.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   package init(of x: Tensor<Scalar>, rows range: Range<Int>, tolerance: Scalar? = nil) {
     require(
       x.rank == 2 && range.count >= 2 && range.lowerBound >= 0 && range.upperBound <= x.shape[0],
@@ -120,6 +128,8 @@ public struct ColumnMoments<Scalar: TensorScalar>: Sendable, Equatable {
   public var isConstant: [Bool] { inverseDeviation.scalars.map { $0 == 0 } }
 
   /// `(x − mean)/deviation` for `x` of shape `[rows, columns]`, any number of rows; constant columns give 0.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
     require(
       x.rank == 2 && x.shape[1] == mean.count,
@@ -133,6 +143,8 @@ public struct ColumnMoments<Scalar: TensorScalar>: Sendable, Equatable {
   }
 
   /// The same for the rows at an address; `x` and `y` may be the same memory.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   package func write(
     _ x: UnsafePointer<Scalar>, _ y: UnsafeMutablePointer<Scalar>, rows: Int
   ) {
@@ -148,6 +160,8 @@ public struct ColumnMoments<Scalar: TensorScalar>: Sendable, Equatable {
 
   /// The backward of standardising for rows at an address, with the mean of `dy` and `⟨dy, y⟩/(n − 1)` over all rows; `dx` may
   /// be the memory of `dy`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   package func writeBackward(
     _ dy: UnsafePointer<Scalar>, _ y: UnsafePointer<Scalar>, mean: UnsafePointer<Scalar>,
     slope: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>, rows: Int

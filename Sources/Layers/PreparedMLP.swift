@@ -75,6 +75,8 @@ public struct PreparedMLP<Scalar: TensorScalar>: Sendable {
 
 extension MLP {
   /// The same function with runs of layers without an activation between them multiplied out, for the present parameters.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func prepared() -> PreparedMLP<Scalar> { PreparedMLP(self) }
 }
 

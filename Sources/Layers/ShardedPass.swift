@@ -16,6 +16,8 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
   public static var shardRows: Int { 256 }
 
   /// Runs the network on `x` of shape `[batch, inputs]`.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public init(_ network: PreparedMLP<Scalar>, _ x: Tensor<Scalar>) {
     let shards = Self.shards(of: x.shape[0])
     let parts = parallelMap(over: shards.count) { network.forward(x.rows(shards[$0])) }
@@ -26,6 +28,8 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
   }
 
   /// `dx` if it is needed, and the gradient of every parameter of the network, for `dy` of the shape of ``y``.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func backward(_ dy: Tensor<Scalar>, needsInputGradient: Bool = true)
     -> (dx: Tensor<Scalar>?, gradient: MLP<Scalar>.Gradient)
   {
@@ -42,6 +46,8 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
   }
 
   /// `dx` alone, where the parameters are constants of the objective.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func inputGradient(_ dy: Tensor<Scalar>) -> Tensor<Scalar> {
     let parts = parallelMap(over: shards.count) {
       network.inputGradient(dy.rows(shards[$0]), through: tapes[$0])
@@ -59,6 +65,8 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
 
 extension PreparedMLP {
   /// The output for a batch of any length, shard by shard in parallel, without a tape.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func sharded(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
     require(
       x.rank == 2 && x.shape[1] == collapsed.layers[0].inputs,

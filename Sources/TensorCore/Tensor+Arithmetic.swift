@@ -1,5 +1,7 @@
 extension Tensor {
   /// `a ∘ b` with broadcasting.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   static func combine(_ operation: ArithmeticOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
     guard let shape = Shape.broadcast(a.shape, b.shape) else {
       fatalError("Tensor: shapes \(a.shape) and \(b.shape) do not broadcast")

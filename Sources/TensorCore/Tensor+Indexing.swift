@@ -27,6 +27,8 @@ extension Tensor {
   public func rows(_ range: Range<Int>) -> Tensor { slice(range, along: 0) }
 
   /// The part `range` of an axis.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func slice(_ range: Range<Int>, along axis: Int) -> Tensor {
     let axis = resolved(axis: axis)
     require(
@@ -48,6 +50,8 @@ extension Tensor {
   }
 
   /// The rows (first axis) at `indices`, in that order; an index may repeat.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public func gather(rows indices: [Int]) -> Tensor {
     require(rank >= 1, "Tensor.gather: a tensor without axes has no rows")
     let inner = shape.extent(of: 1..<rank)
@@ -101,6 +105,8 @@ extension Tensor {
   }
 
   /// The tensors joined along an axis; the other extents must agree.
+  @specialized(where Scalar == Float)
+  @specialized(where Scalar == Double)
   public static func concatenate(_ parts: [Tensor], along axis: Int = 0) -> Tensor {
     require(!parts.isEmpty, "Tensor.concatenate: wants at least one tensor")
     let first = parts[0]
