@@ -100,9 +100,9 @@ import Trials
     let names = TableCatalog.withMeasurements.tables.map { $0.name }
     #expect(Set(names).count == names.count)
     #expect(
-      names.suffix(5) == [
+      names.suffix(6) == [
         "attention-speed", "attention-memory", "attention-tiles", "attention-masks",
-        "attention-tiers",
+        "attention-tiers", "space-scaling",
       ])
     #expect(names.prefix(TableCatalog.standard.tables.count).first == "fairness-adult")
   }

@@ -41,7 +41,13 @@ import Testing
       "tensor": ["matmul-512", "exp-1e6", "guard-exp-1e6", "cholesky-512"],
       "infomin": ["solve-n500-D80-d1-S100", "solve-n10000-D256-onehot3-S250", "adult-batch"],
     ]
-    #expect(BenchmarkCatalog.standard.suites.map { $0.name } == ["tensor", "infomin", "attention"])
+    #expect(
+      BenchmarkCatalog.standard.suites.map { $0.name } == [
+        "tensor", "infomin", "attention", "space",
+      ])
+    #expect(
+      Set(SpaceSuite.cases.map(\.name)).isSuperset(
+        of: ["atari-joint", "rooms-small", "rooms-large", "atari-joint-part-background"]))
     #expect(
       Set(TensorSuite.cases.map(\.name)).isSuperset(of: expected["tensor"]!))
     #expect(Set(InfominSuite.cases.map(\.name)).isSuperset(of: expected["infomin"]!))

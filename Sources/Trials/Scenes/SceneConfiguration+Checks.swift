@@ -70,10 +70,12 @@ extension SceneConfiguration {
     "health.action": "note: go on and say so; stop: end the run, to be started with another seed",
   ]
 
-  /// A form that ends in about two minutes.
+  /// A form that ends in seconds: it shows that all runs, and learns nothing yet.
   public static let quickOverrides: [(key: String, value: String)] = [
-    ("steps", "60"), ("evaluation.every", "30"), ("evaluation.validationCount", "16"),
-    ("evaluation.testCount", "32"), ("logEvery", "5"),
+    ("steps", "20"), ("batchSize", "4"), ("evaluation.every", "10"),
+    ("evaluation.validationCount", "8"), ("evaluation.testCount", "16"),
+    ("evaluation.batchSize", "8"), ("evaluation.pictures", "4"), ("evaluation.keepsFrom", "0"),
+    ("health.step", "0"), ("logEvery", "2"),
   ]
 
   /// `threads`, and how often the log is written.

@@ -151,7 +151,8 @@ public struct SceneExperiment: Experiment {
     }
   }
 
-  /// Tests the kept parameters, with sampled latents as the authors do and with posterior means.
+  /// Tests the kept parameters, with sampled latents as the authors do and with posterior means; the boxes of the latter go to
+  /// the run's `detections.jsonl`.
   public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
     var result = RunResult(
       experiment: Self.name, method: "SPACE", protocolName: configuration.data.source.rawValue,
@@ -171,6 +172,7 @@ public struct SceneExperiment: Experiment {
     if let left = sampled.detection?.counts.imagesLeftOut, left > 0 {
       result.notes.append("\(left) images without objects are left out of the count error")
     }
+    if let folder { try AtomicFile.write(mean.lines, to: "\(folder)/detections.jsonl") }
     try draw(split)
     return result
   }

@@ -1,6 +1,7 @@
 import Datasets
 import Metrics
 import Scenes
+import Storage
 import TensorCore
 
 /// How well a scene model does on images: boxes where they are known, segmentation where masks are, and the likelihood.
@@ -15,6 +16,8 @@ struct SceneScores: Sendable {
   let logLikelihood: Double
   /// The mean number of objects found.
   let objects: Double
+  /// The objects found on each image.
+  let found: [[SceneDetection]]
 
   /// Decomposes the first images of a split, batch by batch, and scores what comes out.
   init(
@@ -23,7 +26,7 @@ struct SceneScores: Sendable {
   ) throws {
     let total = min(count, source.count(of: split))
     var (images, segmented): ([DetectedImage], [SegmentedImage]) = ([], [])
-    var (errors, likelihood, found): ([SquaredError], Double, Int) = ([], 0, 0)
+    var (errors, likelihood, found): ([SquaredError], Double, [[SceneDetection]]) = ([], 0, [])
     for start in stride(from: 0, to: total, by: batchSize) {
       try monitor.checkCancellation()
       monitor.report("\(split.rawValue) \(start)/\(total)")
@@ -32,7 +35,7 @@ struct SceneScores: Sendable {
       let seen = model.decompose(x, state, latents: latents.batch(start))
       errors.append(try SquaredError(of: seen.reconstruction, to: x))
       likelihood += seen.logLikelihood.reduce(0, +)
-      found += seen.objects.reduce(0) { $0 + $1.count }
+      found += seen.objects
       guard source.hasBoxes(split) else { continue }
       for (image, truth) in try source.truth(at: indices, of: split).enumerated() {
         images.append(
@@ -49,7 +52,8 @@ struct SceneScores: Sendable {
     segmentation = segmented.isEmpty ? nil : SegmentationScores(of: segmented)
     squaredError = SquaredError(errors)
     logLikelihood = likelihood / Double(total)
-    objects = Double(found) / Double(total)
+    objects = Double(found.reduce(0) { $0 + $1.count }) / Double(total)
+    self.found = found
   }
 
   /// The numbers under their names in logs and results; what could not be measured is left out.
@@ -91,6 +95,21 @@ struct SceneScores: Sendable {
       }
     }
     return details
+  }
+
+  /// The objects found as lines of JSON, one an image: `{"image": 3, "boxes": [{"x", "y", "width", "height", "confidence"}]}`,
+  /// centre and extents in fractions of the image.
+  var lines: String {
+    found.enumerated().map { image, objects in
+      let boxes = objects.map { object -> JSONValue in
+        [
+          "x": .number(object.x), "y": .number(object.y), "width": .number(object.width),
+          "height": .number(object.height), "confidence": .number(object.confidence),
+        ]
+      }
+      let line: JSONValue = ["image": .integer(image), "boxes": .array(boxes)]
+      return line.description + "\n"
+    }.joined()
   }
 
   /// What decides between two states of a model: the AP over thresholds, without boxes the likelihood.

@@ -39,6 +39,21 @@ import Testing
     #expect(config.foregroundRate == 1e-5 && config.backgroundRate == 1e-3)
   }
 
+  /// The scaled files are what the tables run.
+  @Test func filesEqualTheTables() throws {
+    let registry = ExperimentRegistry.standard
+    for (file, row) in [
+      ("procedural", SceneRow.procedural), ("rooms-small-64", .smallRooms),
+      ("space-invaders-64", .game("SpaceInvaders")),
+    ] {
+      let path = Self.folder.appending(path: "\(file).yaml").path
+      let loaded = try registry.load(path: path, overrides: ["seed=0"], quick: false)
+      let table = try registry.resolve(
+        experiment: "scenes", overrides: row.overrides + ["seed=0"], quick: false)
+      #expect(loaded.map(\.yaml) == table.map(\.yaml), "\(file)")
+    }
+  }
+
   @Test func publishedSchedules() throws {
     let joint = try load("atari-joint").settings
     #expect(joint.stage(at: 15_000).presence == 1e-10)

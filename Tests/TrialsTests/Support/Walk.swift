@@ -31,7 +31,7 @@ struct Walk: Experiment {
       "optimizer.learningRate": "size of a step, above 0",
     ]
     static let quickOverrides = [(key: "stepCount", value: "4")]
-    static let keysWithoutEffect = ["threads", "pauseMilliseconds"]
+    static let keysWithoutEffect = ["threads", "pauseMilliseconds", "pictureEvery"]
 
     func validate() throws {
       if optimizer.learningRate <= 0 {

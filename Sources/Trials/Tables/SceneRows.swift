@@ -1,0 +1,121 @@
+import Datasets
+import Foundation
+
+/// One row of a table on scenes: a config of `Experiments/scenes` and what it stands for.
+struct SceneRow {
+  /// The name of the row.
+  let label: String
+  /// What the config sets.
+  let overrides: [String]
+  /// The file in a data folder that it needs, and the command that makes it; `nil` for generated scenes.
+  var data: (path: String, command: String)?
+  /// Seeds of the full table.
+  var seedCount = 1
+  /// The paper's AP over thresholds, AP at 0.5 and count error, if any.
+  var paper: (precision: Double, half: Double, count: Double)?
+  /// What a reader must know.
+  var note = ""
+
+  /// Whether its data is in one of the folders.
+  func isThere(in directories: [String]) -> Bool {
+    guard let data else { return true }
+    return directories.contains { FileManager.default.fileExists(atPath: "\($0)/\(data.path)") }
+  }
+
+  /// With other settings laid over, under another name.
+  func with(_ more: [String], label: String) -> SceneRow {
+    var row = SceneRow(label: label, overrides: overrides + more, data: data, seedCount: seedCount)
+    row.note = note
+    return row
+  }
+}
+
+extension SceneRow {
+  private static func settings(
+    side: Int, grid: Int, components: Int, glimpse: Int, front: Double, back: Double
+  ) -> [String] {
+    [
+      "model.side=\(side)", "model.grid=\(grid)", "model.components=\(components)",
+      "model.glimpse=\(glimpse)", "model.widthDivisor=2", "objective.foregroundDeviation=\(front)",
+      "objective.backgroundDeviation=\(back)", "objective.boundarySteps=-1",
+      "objective.fixedAlpha=0.1", "foregroundRate=2e-4", "backgroundRate=1e-3", "logEvery=20",
+    ]
+  }
+
+  private static func schedule(
+    _ key: String, _ from: Int, _ to: Int, _ first: Double, _ last: Double
+  )
+    -> [String]
+  {
+    [
+      "objective.\(key).from=\(from)", "objective.\(key).to=\(to)",
+      "objective.\(key).first=\(first)",
+      "objective.\(key).last=\(last)",
+    ]
+  }
+
+  /// `procedural.yaml`.
+  static let procedural = SceneRow(
+    label: "generated scenes",
+    overrides: settings(side: 32, grid: 4, components: 2, glimpse: 8, front: 0.15, back: 0.1)
+      + [
+        "data.source=procedural", "data.procedural.side=32", "data.procedural.train=8000",
+        "data.procedural.validation=200", "data.procedural.test=500",
+        "data.procedural.leastObjects=1", "data.procedural.mostObjects=3",
+        "data.procedural.leastSize=9", "data.procedural.mostSize=11",
+        "data.procedural.shapes=[disc, square, triangle]", "data.procedural.rotates=false",
+        "data.procedural.colours=8", "data.procedural.backgrounds=[plain, gradient, blobs]",
+        "data.procedural.overlap=0.1", "objective.scaleDeviation=0.1",
+        "objective.fixedAlphaSteps=600", "steps=7000", "batchSize=12", "evaluation.every=500",
+        "evaluation.validationCount=200", "evaluation.testCount=500", "evaluation.keepsFrom=4500",
+        "health.step=2500",
+      ] + schedule("presence", 2500, 4500, 0.1, 1e-5)
+      + schedule("scaleMean", 600, 3000, -0.6, -0.85)
+      + schedule("temperature", 600, 4000, 2.5, 0.5), seedCount: 3,
+    note: "scaled: 32 pixels, half width, 1 to 3 sprites, 7,000 steps")
+
+  private static func files(
+    _ path: String, grid: Int, glimpse: Int, front: Double, scale: (Double, Double, Double)
+  ) -> [String] {
+    settings(side: 64, grid: grid, components: 3, glimpse: glimpse, front: front, back: 0.1)
+      + [
+        "data.source=hdf5", "data.path=\(path)", "objective.scaleDeviation=\(scale.2)",
+        "objective.fixedAlphaSteps=500", "steps=2400", "batchSize=8", "evaluation.every=400",
+        "evaluation.validationCount=100", "evaluation.testCount=500", "health.step=1500",
+      ] + schedule("presence", 1200, 2000, 0.1, 0.02)
+      + schedule("scaleMean", 0, 1200, scale.0, scale.1)
+      + schedule("temperature", 500, 2000, 2.5, 0.5)
+  }
+
+  private static let scaled = "scaled: 64 pixels, half width, 2,400 steps of 8 images"
+
+  /// `rooms-small-64.yaml`.
+  static let smallRooms = SceneRow(
+    label: "SPACE, small rooms, G = 8",
+    overrides: files(
+      "rooms/small-64.h5", grid: 8, glimpse: 16, front: 0.15, scale: (-1.7, -1.9, 0.15)),
+    data: (
+      "rooms/small-64.h5", "tessera data make rooms --sets small --side 64 --name small-64"
+    ), paper: (0.906, 0.920, 0.050), note: scaled + "; rooms of our own making")
+
+  /// The large rooms at the same scale.
+  static let largeRooms = SceneRow(
+    label: "SPACE, large rooms, G = 16",
+    overrides: files(
+      "rooms/large-64.h5", grid: 16, glimpse: 8, front: 0.15, scale: (-2.1, -2.3, 0.15)),
+    data: (
+      "rooms/large-64.h5", "tessera data make rooms --sets large --side 64 --name large-64"
+    ), paper: (0.894, 0.961, 0.051), note: scaled + "; rooms of our own making")
+
+  /// A game at the same scale; that of Space Invaders is `space-invaders-64.yaml`.
+  static func game(_ name: String) -> SceneRow {
+    SceneRow(
+      label: name,
+      overrides: files(
+        "atari/\(name)-64.h5", grid: 16, glimpse: 8, front: 0.2, scale: (-2.2, -2.7, 0.2)),
+      data: (
+        "atari/\(name)-64.h5",
+        "tessera data make atari --games \(name) --side 64 --name \(name)-64"
+      ), note: scaled + "; boxes of OCAtari, none in the paper")
+  }
+}
