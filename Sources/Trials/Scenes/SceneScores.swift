@@ -84,8 +84,9 @@ struct SceneScores: Sendable {
   /// What a result holds besides: the curve over thresholds and the recall by size.
   var details: [(name: String, value: Double)] {
     guard let detection else { return [] }
-    var details = detection.curves.map { curve in
-      ("AP@\(NumberFormat.short(curve.threshold))", curve.averagePrecision)
+    // That at one half is among the scalars.
+    var details = detection.curves.filter { $0.threshold != 0.5 }.map { curve in
+      ("AP@\(curve.threshold)", curve.averagePrecision)
     }
     if let recall = detection.curves.first(where: { $0.threshold == 0.5 })?.recallBySize {
       for (name, share) in [

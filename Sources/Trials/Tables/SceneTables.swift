@@ -15,16 +15,21 @@ enum SceneTableMaker {
         return columns(row, [], note: missing(row), expected)
       }
       let seeds = context.seeds ?? (context.quick ? 1 : row.seedCount)
+      // The row's own settings would stand over those of the quick form.
+      let quick =
+        context.quick ? SceneConfiguration.quickOverrides.map { "\($0.key)=\($0.value)" } : []
       let resolved = try context.registry.resolve(
         experiment: SceneExperiment.name,
-        overrides: row.overrides + ["seed=" + (0..<seeds).map(String.init).joined(separator: ",")],
-        quick: context.quick)
+        overrides: row.overrides + quick + [
+          "seed=" + (0..<seeds).map(String.init).joined(separator: ",")
+        ],
+        quick: false)
       let wanted = context.runnable(resolved)
       let results = try context.run(wanted)
       let gap = wanted.count < seeds ? "\(wanted.count) of \(seeds) seeds done" : ""
-      let quick = context.quick ? "quick form: trained for seconds, shows that it runs" : ""
+      let form = context.quick ? "quick form: trained for seconds, shows that it runs" : ""
       let notes =
-        [gap, quick, row.note]
+        [gap, form, row.note]
         + results.flatMap { result in
           result.notes.filter { $0.hasPrefix("health check") }.map { "seed \(result.seed): \($0)" }
         }

@@ -54,6 +54,21 @@ import Testing
     }
   }
 
+  /// The rows' settings do not stand over those of the quick form, and a row without data names the command that makes it.
+  @Test func quickTablesEndInSeconds() throws {
+    try withTemporaryFolder { runs in
+      let options = RunOptions(
+        runsFolder: runs, environment: RunEnvironment(dataDirectories: [runs]))
+      let result = try SpaceScenesTable.run(TableContext(quick: true, options: options))
+      #expect(result.rows.first { $0.column == "AP@0.5" }?.ours != nil)
+      #expect(try RunFolder.all(in: runs).map { try $0.record().stepCount } == [20])
+      let atari = try SpaceAtariTable.run(TableContext(quick: true, options: options))
+      #expect(atari.rows.allSatisfy { $0.ours == nil })
+      #expect(
+        atari.rows.first?.note.contains("tessera data make atari --games SpaceInvaders") == true)
+    }
+  }
+
   @Test func publishedSchedules() throws {
     let joint = try load("atari-joint").settings
     #expect(joint.stage(at: 15_000).presence == 1e-10)
