@@ -29,21 +29,22 @@ extension SPACE: SceneModel {
   ) -> (terms: Terms, gradient: Gradient, state: State) {
     let batch = check(x)
     let weight = 1 / Scalar(batch)
-    let behind = background.forward(x, noise.background, state, mode: mode)
+    let (behind, tape, next) = background.forward(x, noise.background, state, mode: mode)
     let tree = GradientTree<Foreground<Scalar>.Gradient>(count: batch)
     let images = parallelMap(over: batch) { index in
       evaluate(
-        image: index, x, noise.foreground, behind.output, at: stage, weight: weight, into: tree)
+        image: index, x, noise.foreground, behind, at: stage, weight: weight, into: tree)
     }
     let backgroundGradient = background.backward(
       dWeights: .concatenate(images.map(\.dWeights)),
-      dComponents: .concatenate(images.map(\.dComponents)), weight: weight, through: behind.tape)
+      dComponents: .concatenate(images.map(\.dComponents)), weight: weight,
+      through: consume tape)
     var terms = Terms()
     for image in images { terms.append(image.terms) }
-    terms.masks = behind.output.maskDivergence
-    terms.components = behind.output.componentDivergence
+    terms.masks = behind.maskDivergence
+    terms.components = behind.componentDivergence
     return (
-      terms, Gradient(foreground: tree.take(), background: backgroundGradient), behind.state
+      terms, Gradient(foreground: tree.take(), background: backgroundGradient), next
     )
   }
 

@@ -22,4 +22,24 @@ extension Checkpoint {
     }
     return array.tensor(as: Scalar.self)
   }
+
+  /// Puts tensors under the names `prefix/name`: the part of a state, such as a model or an optimiser.
+  public mutating func set<Scalar: TensorScalar>(
+    under prefix: String, _ tensors: [(name: String, value: Tensor<Scalar>)]
+  ) {
+    for (name, value) in tensors { set("\(prefix)/\(name)", value) }
+  }
+
+  /// The tensors under `prefix/`, by the rest of their names, converted to the precision asked for.
+  ///
+  /// - Throws: ``StorageError`` as ``tensor(_:as:shape:)``.
+  public func tensors<Scalar: TensorScalar>(
+    under prefix: String, as type: Scalar.Type = Scalar.self
+  ) throws(StorageError) -> [String: Tensor<Scalar>] {
+    var found: [String: Tensor<Scalar>] = [:]
+    for name in tensors.keys where name.hasPrefix(prefix + "/") {
+      found[String(name.dropFirst(prefix.count + 1))] = try tensor(name)
+    }
+    return found
+  }
 }

@@ -211,12 +211,12 @@ public struct FairnessExperiment: Experiment {
   /// Weights, moments, the kept copy, the critic and the schedule.
   public func checkpoint() throws -> Checkpoint {
     var checkpoint = Checkpoint()
-    for (name, value) in model.namedParameters { checkpoint.set("model/\(name)", value) }
+    checkpoint.set(under: "model", model.namedParameters)
     let state = optimiser.state
-    for (name, value) in state.tensors { checkpoint.set("optimiser/\(name)", value) }
-    for (name, value) in estimator.state { checkpoint.set("estimator/\(name)", value) }
+    checkpoint.set(under: "optimiser", state.tensors.map { ($0.key, $0.value) })
+    checkpoint.set(under: "estimator", estimator.state.map { ($0.key, $0.value) })
     if let best {
-      for (name, value) in best.model.namedParameters { checkpoint.set("best/\(name)", value) }
+      checkpoint.set(under: "best", best.model.namedParameters)
     }
     let counters = Counters(
       optimiserSteps: state.stepCount, learningRate: optimiser.learningRate, plateau: plateau,
@@ -229,24 +229,17 @@ public struct FairnessExperiment: Experiment {
   public mutating func restore(_ checkpoint: Checkpoint) throws {
     let counters = try RunCoding.decoder.decode(
       Counters.self, from: Data(checkpoint.text("fairness").utf8))
-    func tensors(_ kind: String) throws -> [String: Tensor<Float>] {
-      var found: [String: Tensor<Float>] = [:]
-      for name in checkpoint.tensors.keys where name.hasPrefix(kind + "/") {
-        found[String(name.dropFirst(kind.count + 1))] = try checkpoint.tensor(
-          name, as: Float.self)
-      }
-      return found
-    }
-    try model.setParameters(to: tensors("model"))
+    try model.setParameters(to: checkpoint.tensors(under: "model"))
     try optimiser.restore(
-      OptimizerState(stepCount: counters.optimiserSteps, tensors: tensors("optimiser")))
+      OptimizerState(
+        stepCount: counters.optimiserSteps, tensors: checkpoint.tensors(under: "optimiser")))
     optimiser.learningRate = counters.learningRate
-    try estimator.restore(tensors("estimator"))
+    try estimator.restore(checkpoint.tensors(under: "estimator"))
     plateau = counters.plateau
     warnings = Set(counters.warnings)
     if let epoch = counters.bestEpoch, let loss = counters.bestLoss {
       var kept = model
-      try kept.setParameters(to: tensors("best"))
+      try kept.setParameters(to: checkpoint.tensors(under: "best"))
       best = (epoch, loss, kept)
     }
   }

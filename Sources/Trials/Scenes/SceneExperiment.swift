@@ -74,7 +74,7 @@ public struct SceneExperiment: Experiment {
   /// One gradient step; now and then a row of the log, and a validation.
   public mutating func advance(step: Int, log: inout StepLog) throws {
     let x = try source.images(at: batch(at: step), of: .train)
-    let found = Self.step(model, x, at: step, state, random)
+    let found = model.evaluate(x, at: step, state, random: random)
     let norm = optimiser.update(&model, with: found.gradient)
     let isFinite = found.loss.isFinite && norm.isFinite
     if isFinite { state = found.state }
@@ -95,14 +95,6 @@ public struct SceneExperiment: Experiment {
     if every > 0 && (step + 1) % every == 0 && source.count(of: .validation) > 0 {
       try validate(step, log: &log)
     }
-  }
-
-  /// Static, so that nothing else refers to the gradient when the optimiser clips it.
-  private static func step(
-    _ model: SPACE<Float>, _ x: Tensor<Float>, at step: Int, _ state: SPACE<Float>.State,
-    _ random: Philox
-  ) -> SceneEvaluation<SPACE<Float>.Gradient, SPACE<Float>.State> {
-    model.evaluate(x, at: step, state, random: random)
   }
 
   private static func firstNonFinite(
@@ -214,17 +206,14 @@ public struct SceneExperiment: Experiment {
   /// Weights, moments, running statistics and the kept copy.
   public func checkpoint() throws -> Checkpoint {
     var checkpoint = Checkpoint()
-    func set(_ prefix: String, _ tensors: [(name: String, value: Tensor<Float>)]) {
-      for (name, value) in tensors { checkpoint.set("\(prefix)/\(name)", value) }
-    }
-    set("model", model.namedParameters)
-    set("state", state.namedTensors)
+    checkpoint.set(under: "model", model.namedParameters)
+    checkpoint.set(under: "state", state.namedTensors)
     let (front, back) = (optimiser.foreground.state, optimiser.background.state)
-    set("foreground", front.tensors.map { ($0.key, $0.value) })
-    set("background", back.tensors.map { ($0.key, $0.value) })
+    checkpoint.set(under: "foreground", front.tensors.map { ($0.key, $0.value) })
+    checkpoint.set(under: "background", back.tensors.map { ($0.key, $0.value) })
     if let best {
-      set("best", best.model.namedParameters)
-      set("best-state", best.state.namedTensors)
+      checkpoint.set(under: "best", best.model.namedParameters)
+      checkpoint.set(under: "best-state", best.state.namedTensors)
     }
     let counters = Counters(
       steps: front.stepCount, bestStep: best?.step, bestQuality: best?.quality,
@@ -237,25 +226,17 @@ public struct SceneExperiment: Experiment {
   public mutating func restore(_ checkpoint: Checkpoint) throws {
     let counters = try RunCoding.decoder.decode(
       Counters.self, from: Data(checkpoint.text("scenes").utf8))
-    func tensors(_ prefix: String) throws -> [String: Tensor<Float>] {
-      var found: [String: Tensor<Float>] = [:]
-      for name in checkpoint.tensors.keys where name.hasPrefix(prefix + "/") {
-        found[String(name.dropFirst(prefix.count + 1))] = try checkpoint.tensor(
-          name, as: Float.self)
-      }
-      return found
-    }
-    try model.setParameters(to: tensors("model"))
-    try state.setTensors(to: tensors("state"))
+    try model.setParameters(to: checkpoint.tensors(under: "model"))
+    try state.setTensors(to: checkpoint.tensors(under: "state"))
     try optimiser.foreground.restore(
-      OptimizerState(stepCount: counters.steps, tensors: tensors("foreground")))
+      OptimizerState(stepCount: counters.steps, tensors: checkpoint.tensors(under: "foreground")))
     try optimiser.background.restore(
-      OptimizerState(stepCount: counters.steps, tensors: tensors("background")))
+      OptimizerState(stepCount: counters.steps, tensors: checkpoint.tensors(under: "background")))
     warnings = counters.warnings
     if let step = counters.bestStep, let quality = counters.bestQuality {
       var (kept, keptState) = (model, state)
-      try kept.setParameters(to: tensors("best"))
-      try keptState.setTensors(to: tensors("best-state"))
+      try kept.setParameters(to: checkpoint.tensors(under: "best"))
+      try keptState.setTensors(to: checkpoint.tensors(under: "best-state"))
       best = Kept(step: step, quality: quality, model: kept, state: keptState)
     }
   }
