@@ -117,6 +117,45 @@ public struct SlicedTerm<Scalar: TensorScalar>: DependenceEstimator {
     fitted.valueAndGradient(z, t, includingTarget: includingTarget)
   }
 
+  /// The slices and weights of the last max-step: `z.directions`, `z.weights`, `t.directions`, `t.weights`; none before it.
+  public var state: [String: Tensor<Scalar>] {
+    guard let objective else { return [:] }
+    return [
+      "z.directions": objective.z.directions, "z.weights": objective.z.weights,
+      "t.directions": objective.t.directions, "t.weights": objective.t.weights,
+    ]
+  }
+
+  /// Continues with saved slices, or before any.
+  public mutating func restore(_ state: [String: Tensor<Scalar>]) throws(ParameterError) {
+    guard !state.isEmpty else {
+      objective = nil
+      return
+    }
+    let names = ["z.directions", "z.weights", "t.directions", "t.weights"]
+    if let extra = state.keys.sorted().first(where: { !names.contains($0) }) {
+      throw .unexpected(name: extra, expected: names)
+    }
+    func side(_ name: String) throws(ParameterError) -> SliceObjective<Scalar>.Side {
+      guard let directions = state["\(name).directions"] else {
+        throw .missing(name: "\(name).directions", found: state.keys.sorted())
+      }
+      guard let weights = state["\(name).weights"] else {
+        throw .missing(name: "\(name).weights", found: state.keys.sorted())
+      }
+      guard directions.rank == 2 else {
+        throw .shape(
+          name: "\(name).directions", expected: [weights.count / 3, 1], found: directions.shape)
+      }
+      guard weights.shape == [3, directions.shape[0]] else {
+        throw .shape(
+          name: "\(name).weights", expected: [3, directions.shape[0]], found: weights.shape)
+      }
+      return .init(directions: directions, weights: weights)
+    }
+    objective = SliceObjective(z: try side("z"), t: try side("t"))
+  }
+
   private var fitted: SliceObjective<Scalar> {
     guard let objective else {
       fatalError("SlicedTerm: a min-step needs slices; call fit(_:_:using:) first")

@@ -203,6 +203,27 @@ import Testing
     }
   }
 
+  @Test func slicesComeBackFromTheirState() throws {
+    var draw = Philox(seed: 8)
+    let z: Tensor<Double> = draw.normal(shape: [60, 3])
+    let t: Tensor<Double> = draw.normal(shape: [60, 2])
+    var saved = SlicedTerm(SlicedDependence<Double>(sliceCount: 4))
+    #expect(saved.state.isEmpty)
+    _ = try saved.fit(z, t, using: draw)
+    var fresh = SlicedTerm(SlicedDependence<Double>(sliceCount: 4))
+    try fresh.restore(saved.state)
+    #expect(fresh.value(z, t, using: draw) == saved.value(z, t, using: draw))
+    var damaged = saved.state
+    damaged["t.weights"] = .zeros([3, 5])
+    #expect(throws: ParameterError.shape(name: "t.weights", expected: [3, 4], found: [3, 5])) {
+      try fresh.restore(damaged)
+    }
+    damaged["t.weights"] = nil
+    #expect(throws: ParameterError.self) { try fresh.restore(damaged) }
+    try fresh.restore([:])
+    #expect(fresh.objective == nil)
+  }
+
   /// Each critic sees dependence that is there, and none that is not, on rows it was not fitted on.
   @Test func criticsFindDependence() throws {
     var draw = Philox(seed: 3)

@@ -2,40 +2,6 @@ import Datasets
 import Infomin
 import TensorCore
 
-/// The dependence terms of the fairness experiment.
-public enum FairnessMethod: String, Codable, Sendable, CaseIterable {
-  /// No dependence term at all.
-  case none
-  /// What the authors' code runs under NONE: Pearson, with a small weight against the utility.
-  case noneOfficial = "none-official"
-  /// The mean magnitude of correlations.
-  case pearson
-  /// Distance correlation.
-  case distance
-  /// The sliced estimator.
-  case slice
-  /// Neural Rényi.
-  case renyi
-  /// Neural total correlation.
-  case tc
-  /// The variational contrastive log-ratio bound.
-  case club
-
-  /// The name in tables and pictures.
-  public var label: String {
-    switch self {
-    case .none: "NONE"
-    case .noneOfficial: "NONE (official)"
-    case .pearson: "PEARSON"
-    case .distance: "DC"
-    case .slice: "SLICE"
-    case .renyi: "RENYI"
-    case .tc: "TC"
-    case .club: "CLUB"
-    }
-  }
-}
-
 /// When the max-step runs.
 public enum MaxStepSchedule: String, Codable, Sendable, CaseIterable {
   /// Once an epoch, on many rows; the mini-batches of the epoch use its result.
@@ -81,9 +47,27 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     public var sensitive = Census.Sensitive.menShare
     /// Rows of a generated table, 0 for as many as the measured one has.
     public var rows = 0
+    /// A table of one's own in place of `source`.
+    public var csv = OwnTable()
   }
   /// The table and its split.
   public var data = Data()
+
+  /// A CSV file with a header line.
+  public struct OwnTable: Codable, Sendable, Hashable {
+    /// The file; empty for none.
+    public var path = ""
+    /// The column to predict.
+    public var target = ""
+    /// The column to hide.
+    public var sensitive = ""
+    /// Columns to leave out, such as identifiers.
+    public var ignored: [String] = []
+    /// Columns of codes that look like numbers.
+    public var text: [String] = []
+    /// What becomes of rows with missing values.
+    public var missing = MissingValues.fail
+  }
 
   /// The networks.
   public struct Model: Codable, Sendable, Hashable {
@@ -98,7 +82,7 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   public var model = Model()
 
   /// The dependence term.
-  public var method = FairnessMethod.slice
+  public var method = DependenceMethod.slice
   /// The weight of the utility against the dependence, β of the authors' code (1/β of the paper).
   public var utilityWeight = 0.15
   /// When the max-step runs.
@@ -131,40 +115,9 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   public var fit = Fit()
 
   /// The sliced estimator.
-  public struct SliceSettings: Codable, Sendable, Hashable {
-    /// S.
-    public var count = 100
-    /// joint or pair.
-    public var form = SlicedDependence<Float>.Form.joint
-    /// How directions are drawn.
-    public var mode = SliceMode.sphere
-    /// Added to the diagonal of both covariances.
-    public var ridge = 1e-3
-    /// 0 for the analytic solve, else steps of gradient ascent on the weights.
-    public var gradientSteps = 0
-    /// Learning rate of the gradient ascent.
-    public var gradientRate = 0.01
-  }
-  /// The sliced estimator.
   public var slice = SliceSettings()
-
   /// The inner loop of the adversarial estimators.
-  public struct Inner: Codable, Sendable, Hashable {
-    /// L₂, passes at each max-step.
-    public var passes = 3
-    /// Adam's learning rate.
-    public var learningRate = 5e-4
-    /// Rows of an inner step.
-    public var batchSize = 1024
-    /// Whether the first pass only measures, as in the authors' code.
-    public var firstPassIdle = true
-    /// Whether TC's value is clamped at independence.
-    public var clampsAtIndependence = false
-    /// Which centring distance correlation takes.
-    public var centring = DistanceCorrelation<Float>.Centring.official
-  }
-  /// The inner loop of the adversarial estimators.
-  public var inner = Inner()
+  public var inner = InnerSettings()
 
   /// The evaluation on frozen representations.
   public struct Evaluation: Codable, Sendable, Hashable {
@@ -205,7 +158,7 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   }
 
   /// One line a key.
-  public static let documentation: [String: String] = [
+  public static let documentation = DependenceMethod.documentation.merging([
     "experiment": "the experiment: fairness",
     "seed": "seed of weights, splits, shuffles and slices; 0 or more",
     "threads": "threads of the run, at least 1; changes no result",
@@ -215,10 +168,17 @@ public struct FairnessConfiguration: ExperimentConfiguration {
       "shuffled (by the seed), or official: by file position, each split with its own moments",
     "data.sensitive": "what T is in the census tables",
     "data.rows": "rows of a generated table; 0 for as many as the measured one has",
+    "data.csv.path":
+      "a CSV file of your own with a header line, in place of data.source; empty for none",
+    "data.csv.target": "its column to predict: numbers, or two words",
+    "data.csv.sensitive": "its column to hide: numbers or words; it stays among the inputs",
+    "data.csv.ignored": "columns to leave out, such as identifiers",
+    "data.csv.text": "columns of codes that look like numbers, to be taken as words",
+    "data.csv.missing":
+      "fail (with line and column), or drop-rows: leave rows with missing values out",
     "model.hidden": "width of the encoder's two hidden layers, at least 1",
     "model.representation": "columns of Z, at least 1",
     "model.predictor": "width of the predictor's two hidden layers, at least 1",
-    "method": "the dependence term",
     "utilityWeight":
       "β of the authors' code: weight of the utility against the dependence; positive",
     "schedule": "epoch: one max-step an epoch; batch: another on every mini-batch",
@@ -235,19 +195,6 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     "fit.rows":
       "rows of the epoch's max-step: all (with validation, as the authors), train, or sample",
     "fit.sampleSize": "rows of a sample, at least 20",
-    "slice.count": "S, slices of each side, at least 1",
-    "slice.form":
-      "joint: a sum over all slices (the authors' code); pair: the best single pair (the paper)",
-    "slice.mode": "sphere, orthogonal or gaussian directions",
-    "slice.ridge": "added to the diagonal of both covariances, positive",
-    "slice.gradientSteps": "0: analytic solve; else Adam steps on the weights",
-    "slice.gradientRate": "learning rate of the weights' gradient ascent, positive",
-    "inner.passes": "L₂, passes of the critic at each max-step, at least 1",
-    "inner.learningRate": "the critic's learning rate, positive",
-    "inner.batchSize": "rows of a critic's step, at least 4",
-    "inner.firstPassIdle": "whether the first pass only measures, as in the authors' code",
-    "inner.clampsAtIndependence": "whether TC stops at −ln 2, where its critic knows nothing",
-    "inner.centring": "distance correlation: official (diagonal kept) or unbiased",
     "evaluation.passes":
       "passes of the one-sided metric of dependence, at least 1 (the authors': 1000)",
     "evaluation.patience": "passes without improvement before they stop, at least 1",
@@ -257,7 +204,7 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     "evaluation.slices": "slices of the sliced metric, at least 1",
     "evaluation.permutations": "shuffles of the permutation null, at least 20",
     "evaluation.bootstrap": "bootstrap draws of the group rates, at least 20",
-  ]
+  ]) { $1 }
 
   /// A form that ends in seconds.
   public static let quickOverrides: [(key: String, value: String)] = [
@@ -269,33 +216,29 @@ public struct FairnessConfiguration: ExperimentConfiguration {
 
   /// Looks at ranges.
   public func validate() throws {
-    func check(_ key: String, _ holds: Bool, _ expected: String, _ found: Any) throws {
-      if !holds {
-        throw ConfigError.invalid(
-          key: key, place: "", expected: expected, found: String(describing: found))
-      }
-    }
-    try check("seed", seed >= 0, "0 or more", seed)
-    try check("threads", threads >= 1, "at least 1", threads)
-    try check("data.rows", data.rows >= 0, "0 or more", data.rows)
-    for (key, value, least) in [
+    try ConfigChecks.atLeast([
+      ("seed", seed, 0), ("threads", threads, 1), ("data.rows", data.rows, 0),
       ("model.hidden", model.hidden, 1), ("model.representation", model.representation, 1),
       ("model.predictor", model.predictor, 1), ("epochs", epochs, 1), ("batchSize", batchSize, 20),
       ("keepsFrom", keepsFrom, 0), ("plateauPatience", plateauPatience, 0),
       ("validationRows", validationRows, 0), ("fit.sampleSize", fit.sampleSize, 20),
-      ("slice.count", slice.count, 1), ("slice.gradientSteps", slice.gradientSteps, 0),
-      ("inner.passes", inner.passes, 1), ("inner.batchSize", inner.batchSize, 4),
       ("evaluation.passes", evaluation.passes, 1), ("evaluation.patience", evaluation.patience, 1),
       ("evaluation.utilityPasses", evaluation.utilityPasses, 1),
       ("evaluation.twoSidedPasses", evaluation.twoSidedPasses, 1),
       ("evaluation.slices", evaluation.slices, 1),
       ("evaluation.permutations", evaluation.permutations, 20),
       ("evaluation.bootstrap", evaluation.bootstrap, 20),
-    ] { try check(key, value >= least, "at least \(least)", value) }
-    for (key, value) in [
-      ("utilityWeight", utilityWeight), ("learningRate", learningRate),
-      ("slice.ridge", slice.ridge), ("slice.gradientRate", slice.gradientRate),
-      ("inner.learningRate", inner.learningRate),
-    ] { try check(key, value > 0 && value.isFinite, "a positive number", value) }
+    ])
+    try ConfigChecks.positive([("utilityWeight", utilityWeight), ("learningRate", learningRate)])
+    if !data.csv.path.isEmpty {
+      for (key, value) in [
+        ("data.csv.target", data.csv.target), ("data.csv.sensitive", data.csv.sensitive),
+      ] {
+        try ConfigChecks.check(
+          key, !value.isEmpty, "the name of a column of \(data.csv.path)", "nothing")
+      }
+    }
+    try slice.validate()
+    try inner.validate()
   }
 }

@@ -21,28 +21,16 @@ struct FairnessEvaluation {
       experiment: FairnessExperiment.name, method: configuration.label,
       protocolName: "\(configuration.data.split.rawValue) split", dataset: data.name,
       seed: configuration.seed)
+    let measurement = DependenceMeasurement(
+      patience: evaluation.patience, permutations: evaluation.permutations, monitor: monitor)
     func rho(_ label: String, _ functions: RhoStar.Functions, passes: Int, _ toOutcome: Bool)
       throws -> RhoStar.Measurement<Float>
     {
-      let metric = RhoStar(
-        functions, training: InnerTraining(passes: passes, patience: evaluation.patience),
-        permutations: evaluation.permutations)
       let targets =
         toOutcome ? (train: block.y, test: data.yTest) : (train: block.t, test: data.tTest)
-      let measurement = try metric.measure(
-        train: (train, targets.train), test: (test, targets.test),
-        startingFrom: toOutcome ? predictor : nil, using: random.stream(label)
-      ) { done, total in
-        try monitor.checkCancellation()
-        if done % 10 == 0 { monitor.report("\(label) \(done)/\(total)") }
-      }
-      let (key, found) = (label, measurement.result)
-      result.scalars[key] = found.test
-      result.scalars["\(key).validation"] = found.validation
-      result.scalars["\(key).testTail"] = found.testTail
-      result.scalars["\(key).null95"] = found.null95
-      result.scalars["\(key).pValue"] = found.pValue
-      return measurement
+      return try measurement.measure(
+        label, functions, passes: passes, train: (train, targets.train), test: (test, targets.test),
+        startingFrom: toOutcome ? predictor : nil, using: random, into: &result)
     }
     let width = configuration.model.predictor
     _ = try rho(

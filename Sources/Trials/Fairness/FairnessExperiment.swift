@@ -10,7 +10,7 @@ import TensorCore
 ///
 /// Minimises `J(Z; T) − β · utility(Z; Y)`. A step is an epoch: shuffle, max-step, validation, then one Adam step for each
 /// mini-batch, preceded by a max-step on that batch under `schedule: batch`.
-public struct FairnessExperiment: Experiment {
+public struct FairnessExperiment: Experiment, MaxStepTiming {
   /// `fairness`
   public static let name = "fairness"
   /// For listings.
@@ -32,9 +32,7 @@ public struct FairnessExperiment: Experiment {
   public init(configuration: FairnessConfiguration, environment: RunEnvironment) throws {
     self.configuration = configuration
     let seed = UInt64(configuration.seed)
-    let table = try configuration.data.source.table(
-      in: environment.dataDirectories, sensitive: configuration.data.sensitive, seed: 0,
-      rowCount: configuration.data.rows == 0 ? nil : configuration.data.rows)
+    let table = try configuration.data.table(in: environment.dataDirectories)
     data = try table.prepared(
       configuration.data.split == .official ? .official : .shuffled(seed: seed),
       constantColumns: .drop)
@@ -42,44 +40,15 @@ public struct FairnessExperiment: Experiment {
     block = data.trainingBlock
     model = FairModel(
       inputs: data.inputCount, configuration.model, random: random.stream("model"))
-    estimator = Self.estimator(configuration, random: random.stream("estimator"))
+    estimator = configuration.method.estimator(
+      inputs: configuration.model.representation, targets: 1, slice: configuration.slice,
+      inner: configuration.inner, random: random.stream("estimator"))
     optimiser = Adam(learningRate: configuration.learningRate)
     plateau = ReduceLROnPlateau(factor: 0.1, patience: max(configuration.plateauPatience, 1))
   }
 
   /// The epochs.
   public var stepCount: Int { configuration.epochs }
-
-  private static func estimator(_ configuration: FairnessConfiguration, random: Philox)
-    -> any DependenceEstimator<Float>
-  {
-    let inputs = configuration.model.representation
-    let inner = configuration.inner
-    let training = InnerTraining(
-      learningRate: inner.learningRate, batchSize: inner.batchSize, passes: inner.passes,
-      firstPassIdle: inner.firstPassIdle)
-    switch configuration.method {
-    case .none: return NoDependence()
-    case .noneOfficial, .pearson: return PearsonTerm()
-    case .distance: return DistanceCorrelation(inner.centring)
-    case .slice:
-      let slice = configuration.slice
-      return SlicedTerm(
-        SlicedDependence(
-          sliceCount: slice.count, form: slice.form, mode: slice.mode,
-          solver: slice.gradientSteps == 0
-            ? .analytic
-            : .gradient(steps: slice.gradientSteps, learningRate: slice.gradientRate),
-          ridge: slice.ridge))
-    case .renyi:
-      return NeuralRenyi(inputs: inputs, targets: 1, training: training, random: random)
-    case .tc:
-      return NeuralTotalCorrelation(
-        inputs: inputs, targets: 1, training: training,
-        clampsAtIndependence: inner.clampsAtIndependence, random: random)
-    case .club: return CLUB(inputs: inputs, targets: 1, training: training, random: random)
-    }
-  }
 
   /// One epoch.
   public mutating func advance(step epoch: Int, log: inout StepLog) throws {
@@ -271,5 +240,20 @@ public struct FairnessExperiment: Experiment {
     .measure(z.train, z.test, using: random.stream("evaluation"), monitor: monitor)
     result.notes += notes
     return result
+  }
+}
+
+extension FairnessConfiguration.Data {
+  /// The table of the user's own, or that of the source.
+  func table(in directories: [String]) throws -> FairnessTable {
+    guard csv.path.isEmpty else {
+      let candidates = [csv.path] + directories.map { "\($0)/\(csv.path)" }
+      return try FairnessTable.read(
+        csv: candidates.first { FileManager.default.fileExists(atPath: $0) } ?? csv.path,
+        target: csv.target, sensitive: csv.sensitive, ignoring: csv.ignored,
+        textColumns: Set(csv.text), missing: csv.missing, constantColumns: .drop)
+    }
+    return try source.table(
+      in: directories, sensitive: sensitive, seed: 0, rowCount: rows == 0 ? nil : rows)
   }
 }

@@ -59,16 +59,8 @@ public struct SceneExperiment: Experiment {
   func batch(at step: Int) -> [Int] {
     let available = source.count(of: .train)
     let count = configuration.data.count == 0 ? available : min(configuration.data.count, available)
-    let size = configuration.batchSize
-    var (order, pass) = ([Int](), -1)
-    return (step * size..<(step + 1) * size).map { draw in
-      if draw / count != pass {
-        pass = draw / count
-        var shuffle = random.stream("shuffle", pass)
-        order = shuffle.permutation(count)
-      }
-      return order[draw % count]
-    }
+    return ShuffledPasses(count: count, batchSize: configuration.batchSize, random: random)
+      .rows(ofStep: step)
   }
 
   /// One gradient step; now and then a row of the log, and a validation.

@@ -10,62 +10,25 @@ enum FairnessTableMaker {
     expected: (String, String, String) -> (low: Double, high: Double)?
   ) throws -> TableResult {
     let directories = context.options.environment.dataDirectories
-    var plans: [Plan] = []
-    var configs: [ResolvedConfig] = []
-    for (block, rows) in blocks {
+    let rows = blocks.flatMap { block, rows in
       let (source, note) = block.resolved(in: directories)
-      for row in rows {
-        let seeds =
-          context.seeds ?? (context.quick ? 1 : min(block.seedCount, row.mostSeeds))
-        let resolved = try context.registry.resolve(
-          experiment: FairnessExperiment.name,
-          overrides: block.overrides + ["data.source=\(source.rawValue)"] + row.overrides
-            + ["seed=" + (0..<seeds).map(String.init).joined(separator: ",")],
-          quick: context.quick)
-        let wanted = context.runnable(resolved)
-        let gap =
-          wanted.count < resolved.count
-          ? "\(wanted.count) of \(resolved.count) seeds done" : ""
-        let notes = [gap, note, row.note].filter { !$0.isEmpty }
-        plans.append(
-          Plan(
-            block: block, row: row, note: notes.joined(separator: "; "), first: resolved[0],
-            seeds: wanted.count))
-        configs += wanted
+      return rows.map { row -> MethodRow in
+        let paper = block.isPaper ? row.paper : nil
+        return MethodRow(
+          label: blocks.count > 1 ? "\(row.label), \(block.label)" : row.label,
+          overrides: block.overrides + ["data.source=\(source.rawValue)"] + row.overrides,
+          cells: columns(paper).map { column, key, reference in
+            MethodRow.Cell(
+              column: column, key: key, paper: reference,
+              expected: expected(block.label, row.label, column))
+          },
+          paperSeconds: paper?.seconds, seedCount: min(block.seedCount, row.mostSeeds),
+          note: [note, row.note].filter { !$0.isEmpty }.joined(separator: "; "))
       }
     }
-    let results = try context.run(configs)
-    var rows: [TableRow] = []
-    var start = 0
-    for plan in plans {
-      let own = Array(results[start..<start + plan.seeds])
-      start += plan.seeds
-      let label = blocks.count > 1 ? "\(plan.row.label), \(plan.block.label)" : plan.row.label
-      let paper = plan.block.isPaper ? plan.row.paper : nil
-      for (column, key, reference) in columns(paper) {
-        let values = own.compactMap { $0.scalars[key] }
-        rows.append(
-          TableRow(
-            row: label, column: column, values: values, paper: reference,
-            expected: expected(plan.block.label, plan.row.label, column), note: plan.note))
-      }
-      rows.append(
-        TableRow(
-          row: label, column: "seconds a max-step",
-          values: try [MaxStepTimer.seconds(plan.first, context.options.environment)],
-          paper: paper?.seconds,
-          note: "this machine, one thread, at the start; the paper's on its GPU machine"))
-    }
-    return TableResult(table: name, quick: context.quick, rows: rows)
-  }
-
-  /// A row on its way: what it shows, and how many of the runs in order are its own.
-  private struct Plan {
-    let block: FairnessBlock
-    let row: FairnessRow
-    let note: String
-    let first: ResolvedConfig
-    let seeds: Int
+    return TableResult(
+      table: name, quick: context.quick,
+      rows: try MethodTableMaker.rows(FairnessExperiment.self, context, rows))
   }
 
   private static func columns(

@@ -1,22 +1,31 @@
 import TensorCore
 
-/// The seconds of one max-step of a fairness configuration, as the tables print them beside the paper's.
+/// An experiment whose max-step tables can time by itself.
+protocol MaxStepTiming: Experiment {
+  /// One max-step as the schedule has it, at the present parameters.
+  mutating func maxStepOfSchedule(_ index: Int) throws
+}
+
+/// The seconds of one max-step of a configuration, as the tables print them beside the paper's.
 enum MaxStepTimer {
-  /// The median of five max-steps at the initial parameters, one thread; one that is not counted comes first.
-  static func seconds(_ config: ResolvedConfig, _ environment: RunEnvironment) throws -> Double {
-    let configuration = try config.configuration(as: FairnessConfiguration.self)
-    var experiment = try FairnessExperiment(
-      configuration: configuration, environment: environment)
+  /// The median of several max-steps at the initial parameters, one thread; one that is not counted comes first.
+  static func seconds<Timed: MaxStepTiming>(
+    _ experiment: Timed.Type, _ config: ResolvedConfig, _ environment: RunEnvironment,
+    repeats: Int = 5
+  ) throws -> Double {
+    var experiment = try Timed(
+      configuration: try config.configuration(as: Timed.Configuration.self),
+      environment: environment)
     let threads = Parallelism.threads
     Parallelism.threads = 1
     defer { Parallelism.threads = threads }
     let clock = ContinuousClock()
     var times: [Double] = []
-    for repeatIndex in 0..<6 {
+    for index in 0...repeats {
       let start = clock.now
-      try experiment.maxStepOfSchedule(repeatIndex)
+      try experiment.maxStepOfSchedule(index)
       times.append((clock.now - start) / .seconds(1))
     }
-    return times.dropFirst().sorted()[2]
+    return times.dropFirst().sorted()[repeats / 2]
   }
 }

@@ -1,0 +1,69 @@
+/// A row of a table that compares methods: what it runs, and which numbers it shows.
+struct MethodRow {
+  /// A cell: a column's name, the scalar of the results that fills it, and the paper's value.
+  struct Cell {
+    let column, key: String
+    var paper: Double?
+    var expected: (low: Double, high: Double)?
+  }
+
+  /// The name of the row.
+  let label: String
+  /// What its runs set.
+  let overrides: [String]
+  /// Its cells from left to right.
+  let cells: [Cell]
+  /// The paper's seconds a max-step.
+  var paperSeconds: Double?
+  /// Seeds of the row; `tessera table --seeds` asks for another number.
+  var seedCount = 1
+  /// What a reader must know.
+  var note = ""
+}
+
+/// Fills tables of methods: runs every row's seeds, and times a max-step of each.
+enum MethodTableMaker {
+  /// The filled cells, row by row, with the seconds a max-step at the end of each.
+  static func rows<Timed: MaxStepTiming>(
+    _ experiment: Timed.Type, _ context: TableContext, _ rows: [MethodRow]
+  ) throws -> [TableRow] {
+    var plans: [(row: MethodRow, first: ResolvedConfig, seeds: Int, note: String)] = []
+    var configs: [ResolvedConfig] = []
+    for row in rows {
+      let seeds = context.seeds ?? (context.quick ? 1 : row.seedCount)
+      let resolved = try context.registry.resolve(
+        experiment: Timed.name,
+        overrides: row.overrides + ["seed=" + (0..<seeds).map(String.init).joined(separator: ",")],
+        quick: context.quick)
+      let wanted = context.runnable(resolved)
+      let gap =
+        wanted.count < resolved.count ? "\(wanted.count) of \(resolved.count) seeds done" : ""
+      plans.append(
+        (
+          row, resolved[0], wanted.count,
+          [gap, row.note].filter { !$0.isEmpty }.joined(separator: "; ")
+        ))
+      configs += wanted
+    }
+    let results = try context.run(configs)
+    var start = 0
+    return try plans.flatMap { plan -> [TableRow] in
+      let own = Array(results[start..<start + plan.seeds])
+      start += plan.seeds
+      return plan.row.cells.map { cell in
+        TableRow(
+          row: plan.row.label, column: cell.column,
+          values: own.compactMap { $0.scalars[cell.key] }, paper: cell.paper,
+          expected: context.quick ? nil : cell.expected, note: plan.note)
+      } + [
+        TableRow(
+          row: plan.row.label, column: "seconds a max-step",
+          values: try [
+            MaxStepTimer.seconds(experiment, plan.first, context.options.environment)
+          ],
+          paper: plan.row.paperSeconds,
+          note: "this machine, one thread, at the start; the paper's on its GPU machine")
+      ]
+    }
+  }
+}
