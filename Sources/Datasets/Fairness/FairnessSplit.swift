@@ -31,10 +31,13 @@ public struct SplitSizes: Sendable, Hashable {
   /// The sizes of the published experiments: 16,000, 4,000 and 2,500 rows.
   public static let published = SplitSizes(train: 16_000, validation: 4_000, test: 2_500)
 
-  /// The published sizes where the table has that many rows; else 64 % to fit, 16 % to validate, the rest to test,
-  /// both rounded down.
+  /// The published sizes where the table has that many rows, else those of ``proportional(rowCount:)``.
   public static func usual(rowCount: Int) -> SplitSizes {
-    if rowCount >= published.total { return published }
+    rowCount >= published.total ? published : proportional(rowCount: rowCount)
+  }
+
+  /// 64 % to fit, 16 % to validate, both rounded down, and the rest to test.
+  public static func proportional(rowCount: Int) -> SplitSizes {
     let (train, validation) = (rowCount * 64 / 100, rowCount * 16 / 100)
     return SplitSizes(
       train: train, validation: validation, test: rowCount - train - validation)

@@ -20,6 +20,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   let configuration: FairnessConfiguration
   let data: PreparedFairness
   let random: Philox
+  private let folder: String?
   private let block: (x: Tensor<Float>, y: Tensor<Float>, t: Tensor<Float>)
   private(set) var model: FairModel
   private var estimator: any DependenceEstimator<Float>
@@ -33,8 +34,10 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     self.configuration = configuration
     let seed = UInt64(configuration.seed)
     let table = try configuration.data.table(in: environment.dataDirectories)
+    folder = environment.folder
     data = try table.prepared(
       configuration.data.split == .official ? .official : .shuffled(seed: seed),
+      sizes: configuration.data.csv.path.isEmpty ? nil : .proportional(rowCount: table.rowCount),
       constantColumns: .drop)
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
@@ -239,6 +242,12 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     )
     .measure(z.train, z.test, using: random.stream("evaluation"), monitor: monitor)
     result.notes += notes
+    if let folder, !configuration.data.csv.path.isEmpty {
+      let path = "\(folder)/representation.csv"
+      try FairnessRepresentation(split: data.split, trainingBlock: z.train, test: z.test)
+        .write(to: path)
+      result.notes.append("the representation of each row is in \(path)")
+    }
     return result
   }
 }

@@ -38,7 +38,7 @@ extension SceneRow {
       "model.side=\(side)", "model.grid=\(grid)", "model.components=\(components)",
       "model.glimpse=\(glimpse)", "model.widthDivisor=2", "objective.foregroundDeviation=\(front)",
       "objective.backgroundDeviation=\(back)", "objective.boundarySteps=-1",
-      "objective.fixedAlpha=0.1", "foregroundRate=2e-4", "backgroundRate=1e-3", "logEvery=20",
+      "objective.fixedAlpha=0.1", "foregroundRate=2e-4", "logEvery=20",
     ]
   }
 
@@ -66,7 +66,8 @@ extension SceneRow {
         "data.procedural.shapes=[disc, square, triangle]", "data.procedural.rotates=false",
         "data.procedural.colours=8", "data.procedural.backgrounds=[plain, gradient, blobs]",
         "data.procedural.overlap=0.1", "objective.scaleDeviation=0.1",
-        "objective.fixedAlphaSteps=600", "steps=7000", "batchSize=12", "evaluation.every=500",
+        "objective.fixedAlphaSteps=600", "steps=7000", "batchSize=12", "evaluation.every=250",
+        "backgroundRate=1.5e-4",
         "evaluation.validationCount=200", "evaluation.testCount=500", "evaluation.keepsFrom=4500",
         "health.step=2500",
       ] + schedule("presence", 2500, 4500, 0.1, 1e-5)
