@@ -30,6 +30,7 @@ let package = Package(
     .systemLibrary(name: "CHDF5", pkgConfig: "hdf5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(name: "CKernels"),
     .target(
       name: "TensorCore",
@@ -43,7 +44,7 @@ let package = Package(
     .target(name: "Infomin", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Scenes", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Metrics", dependencies: ["TensorCore"]),
-    .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib", "CPNG"]),
+    .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
     .target(name: "Datasets", dependencies: ["TensorCore", "Storage"]),
     .target(
       name: "Trials",

@@ -52,6 +52,49 @@ extension Image {
     return Image(height: rows, width: newWidth, channels: channels, bytes: result)
   }
 
+  /// Many pictures without alpha resized at once, each to the bytes of ``resized(height:width:)``.
+  ///
+  /// - Parameter bytes: `[count, height, width, channels]`; the result is `[count, newHeight, newWidth, channels]`.
+  package static func resized(
+    _ bytes: [UInt8], height: Int, width: Int, channels: Int, toHeight newHeight: Int,
+    width newWidth: Int
+  ) -> [UInt8] {
+    let size = height * width * channels
+    require(
+      size > 0 && bytes.count % size == 0 && channels % 2 == 1 && newHeight > 0 && newWidth > 0,
+      "Image.resized: wants pictures of \(height) x \(width) x \(channels) without alpha, got "
+        + "\(bytes.count) bytes to be \(newHeight) x \(newWidth)")
+    if newHeight == height && newWidth == width { return bytes }
+    let count = bytes.count / size
+    let columns = TriangleWeights(from: width, to: newWidth)
+    let rows = TriangleWeights(from: height, to: newHeight)
+    // Some pictures side by side, the picture the fastest index, so that the sums run over neighbours in memory.
+    let block = 64
+    return parallelMap(over: (count + block - 1) / block) { part in
+      let pictures = part * block..<min((part + 1) * block, count)
+      var sheet = Array(bytes[pictures.lowerBound * size..<pictures.upperBound * size])
+      sheet = transposed(sheet, rows: pictures.count, columns: size)
+      if newWidth != width {
+        sheet = columns.applied(to: sheet, outer: height, inner: channels * pictures.count)
+      }
+      if newHeight != height {
+        sheet = rows.applied(to: sheet, outer: 1, inner: newWidth * channels * pictures.count)
+      }
+      return transposed(sheet, rows: newHeight * newWidth * channels, columns: pictures.count)
+    }.flatMap { $0 }
+  }
+
+  private static func transposed(_ bytes: [UInt8], rows: Int, columns: Int) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: bytes.count) { out, count in
+      bytes.withUnsafeBufferPointer { bytes in
+        for row in 0..<rows {
+          for column in 0..<columns { out[column * rows + row] = bytes[row * columns + column] }
+        }
+      }
+      count = rows * columns
+    }
+  }
+
   /// The colours times alpha / 255, rounded as Pillow's modes `RGBa` and `La` have them.
   private var premultiplied: Image {
     var result = self

@@ -126,6 +126,7 @@ public struct Doctor: Sendable {
     let packages = [
       ("libopenblas-dev", "cblas.h"), ("liblapacke-dev", "lapacke.h"), ("libhdf5-dev", "hdf5.h"),
       ("zlib1g-dev", "zlib.h"), ("libpng-dev", "png.h"),
+      ("libjpeg-dev", "jpeglib.h"),
     ]
     let absent = packages.filter { !DevelopmentFiles.contain($0.1) }.map(\.0)
     return [
