@@ -55,6 +55,8 @@ extension SceneConfiguration {
     "steps": "gradient steps, at least 1",
     "batchSize": "images of a step, at least 2",
     "foregroundRate": "RMSprop's learning rate for the foreground, positive",
+    "warmUpSteps":
+      "steps over which the foreground's rate rises from 0 to foregroundRate, 0 for none (published)",
     "backgroundRate": "Adam's learning rate for the background, positive",
     "clipNorm": "longest gradient of both together, positive",
     "logEvery": "steps between two rows of the log, at least 1",
@@ -93,7 +95,7 @@ extension SceneConfiguration {
       ("seed", seed, 0), ("threads", threads, 1), ("data.count", data.count, 0),
       ("objective.fixedAlphaSteps", objective.fixedAlphaSteps, 0),
       ("objective.boundarySteps", objective.boundarySteps, -1), ("steps", steps, 1),
-      ("batchSize", batchSize, 2), ("logEvery", logEvery, 1),
+      ("batchSize", batchSize, 2), ("logEvery", logEvery, 1), ("warmUpSteps", warmUpSteps, 0),
       ("evaluation.every", evaluation.every, 0),
       ("evaluation.validationCount", evaluation.validationCount, 1),
       ("evaluation.testCount", evaluation.testCount, 1),

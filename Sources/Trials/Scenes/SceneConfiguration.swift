@@ -72,6 +72,9 @@ public struct SceneConfiguration: ExperimentConfiguration {
   public var batchSize = 12
   /// RMSprop's learning rate for the foreground.
   public var foregroundRate = 1e-5
+  /// Steps over which the foreground's rate rises to `foregroundRate`, 0 for none: RMSprop's first steps are up to ten times its
+  /// rate, and of gradients that mostly shrink boxes to their prior's size.
+  public var warmUpSteps = 0
   /// Adam's learning rate for the background.
   public var backgroundRate = 1e-3
   /// The longest gradient of both together.

@@ -67,6 +67,10 @@ public struct SceneExperiment: Experiment {
   public mutating func advance(step: Int, log: inout StepLog) throws {
     let x = try source.images(at: batch(at: step), of: .train)
     let found = model.evaluate(x, at: step, state, random: random)
+    optimiser.foreground.learningRate =
+      configuration.foregroundRate
+      * (step < configuration.warmUpSteps
+        ? Double(step + 1) / Double(configuration.warmUpSteps) : 1)
     let norm = optimiser.update(&model, with: found.gradient)
     let isFinite = found.loss.isFinite && norm.isFinite
     if isFinite { state = found.state }

@@ -1,6 +1,5 @@
 import Foundation
 import Storage
-import Synchronization
 import TensorCore
 import Testing
 
@@ -14,7 +13,7 @@ import Testing
     "data.procedural.validation=4", "data.procedural.test=5", "data.procedural.leastSize=6",
     "data.procedural.mostSize=10", "batchSize=3", "steps=6", "logEvery=1", "evaluation.every=3",
     "evaluation.validationCount=4", "evaluation.testCount=5", "evaluation.batchSize=2",
-    "evaluation.pictures=2", "health.step=4", "seed=3",
+    "evaluation.pictures=2", "health.step=4", "seed=3", "warmUpSteps=4",
   ]
 
   private func config(_ more: String...) throws -> ResolvedConfig {
@@ -23,15 +22,10 @@ import Testing
   }
 
   private func options(_ folder: String, stopAfter: Int? = nil) -> RunOptions {
-    let counter = Counter()
+    let counter = StepCounter()
     return RunOptions(
       runsFolder: folder, cadence: .steps(2), environment: RunEnvironment(dataDirectories: []),
       pendingSignal: { counter.next() == stopAfter ? SIGINT : nil })
-  }
-
-  private final class Counter: Sendable {
-    private let value = Atomic<Int>(0)
-    func next() -> Int { value.add(1, ordering: .relaxed).newValue }
   }
 
   @Test func threadsChangeNoBit() throws {
