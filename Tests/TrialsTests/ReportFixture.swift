@@ -58,7 +58,7 @@ struct ReportFixture {
   /// Writes one run folder and returns its path.
   func run(
     _ method: String, seed: Int, dependence: Double = 0.5, utility: Double = 0.98,
-    status: String = "done", extra: String = ""
+    status: String = "done", extra: String = "", scalars: [String: Double]? = nil
   ) throws -> String {
     let folder = root.appendingPathComponent("\(method.lowercased())-\(seed)\(extra.count)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -101,7 +101,8 @@ struct ReportFixture {
     }
     try write(lines.joined(separator: "\n") + "\n", "metrics.jsonl")
     if done {
-      let result = Self.result(method, seed: seed, dependence: dependence, utility: utility)
+      var result = Self.result(method, seed: seed, dependence: dependence, utility: utility)
+      if let scalars { result.scalars = scalars }
       try write(RunCoding.text(result), "result.json")
       try write("", "done")
     }

@@ -45,6 +45,38 @@ import Testing
     #expect(!html.contains("mono differs"))
   }
 
+  /// Runs without utilities: the accuracy on the target takes their place, before other accuracies.
+  @Test func accuracyAgainstDependence() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let runs = try [("NONE", 0.9, 0.52), ("SLICE", 0.2, 0.71)].flatMap { method, tied, right in
+      try (0..<2).map { seed in
+        try fixture.run(
+          method, seed: seed,
+          scalars: [
+            "dependence.test": tied + 0.02 * Double(seed), "dependence.test.null95": 0.1,
+            "accuracy.source": 0.97, "accuracy.target": right + 0.01 * Double(seed),
+          ])
+      }
+    }
+    let figures = fixture.root.path + "/figures"
+    let html = try page(Report.write(runs: runs, figures: figures))
+    #expect(html.contains("<h2>Accuracy against dependence</h2>"))
+    #expect(html.contains("SLICE leaves the least dependence on what it is to hide: 0.21"))
+    #expect(html.contains("at an accuracy of 0.715"))
+    #expect(html.contains("Inside the grey band") && !html.contains("utility"))
+    let figure = try page(figures + "/accuracy-dependence-test.svg")
+    #expect(figure.contains("Accuracy against ρ*") && figure.contains("accuracy, target"))
+    // The means of both seeds.
+    #expect(figure.contains("NONE 0.910, 0.525; SLICE 0.210, 0.715"))
+    #expect(figure.contains("independent: 95 % of permutations"))
+    // Without a null there is no band to speak of.
+    let bare = try fixture.run(
+      "TC", seed: 0, scalars: ["dependence.test": 0.4, "accuracy.label": 0.9])
+    let single = try page(Report.write(runs: [bare]))
+    #expect(single.contains("accuracy, label") && !single.contains("Inside the grey band"))
+  }
+
   @Test func standsAlone() throws {
     let fixture = try ReportFixture()
     defer { fixture.remove() }

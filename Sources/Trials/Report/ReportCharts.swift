@@ -36,15 +36,11 @@ struct ReportFigure {
 }
 
 extension ReportComparison {
-  /// Utility against dependence, one picture for each form of the dependence that the results hold.
+  /// Utility, or accuracy, against dependence: one picture for each form of the dependence that the results hold.
   func tradeOffFigures() -> [ReportFigure] {
-    let metrics = metrics
-    let utilities = metrics.filter { $0.source == .scalar && $0.family == "utility" }
     let dependences = metrics.filter { $0.source == .scalar && $0.family == "dependence" }
     return dependences.enumerated().compactMap { index, dependence -> ReportFigure? in
-      let form = dependence.key.split(separator: ".").dropFirst().joined(separator: ".")
-      guard let utility = utilities.first(where: { $0.key == "utility.\(form)" }) ?? utilities.first
-      else { return nil }
+      guard let utility = utility(beside: dependence) else { return nil }
       var marks: [Chart.Mark] = []
       if let null = null95(dependence), null > 0 {
         marks.append(.band(.init("independent: 95 % of permutations", 0...null)))
@@ -68,15 +64,18 @@ extension ReportComparison {
       // A single run has no spread of its own: it stands in the whole range of a correlation.
       if runs.count == 1, index > 0 { return nil }
       let covers: [Double] = runs.count == 1 ? [0, 1] : []
-      let axis = ChartAxis(
-        "dependence \(dependence.name), Z and protected T", covers: covers + [0])
+      let (x, y) =
+        utility.family == "utility"
+        ? ("Z and protected T", "utility \(utility.name), Z and outcome Y")
+        : ("Z and T", "accuracy, \(utility.name)")
       return ReportFigure(
-        name: ReportFigure.fileName("utility", dependence.key),
+        name: ReportFigure.fileName(utility.family, dependence.key),
         picture: .chart(
           Chart(
-            title: "Utility against \(dependence.name)",
-            summary: "Mean dependence and utility: " + told.joined(separator: "; ") + ".",
-            x: axis, y: ChartAxis("utility \(utility.name), Z and outcome Y", covers: covers),
+            title: "\(utility.family.capitalizedFirst) against \(dependence.name)",
+            summary: "Mean dependence and \(utility.family): " + told.joined(separator: "; ") + ".",
+            x: ChartAxis("dependence \(dependence.name), \(x)", covers: covers + [0]),
+            y: ChartAxis(y, covers: covers),
             marks: marks,
             width: index == 0 && runs.count > 1 ? 760 : 500,
             height: index == 0 && runs.count > 1 ? 450 : 370)))

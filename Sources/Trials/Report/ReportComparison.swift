@@ -33,6 +33,7 @@ struct ReportMetric: Hashable {
     let rest = key.split(separator: ".").dropFirst().joined(separator: " ")
     switch rest {
     case "": return key.spelledOut
+    case "test" where family == "dependence": return "ρ*"
     case "coded": return "ρ* coded"
     case "twoSided": return "ρ* two-sided"
     case "slice": return "ρ* by slices"
@@ -65,7 +66,7 @@ struct ReportMetric: Hashable {
 
   /// The order in tables: what is to be kept, what is to be lost, differences between groups, the rest.
   var rank: (Int, Int, String) {
-    let families = ["utility", "dependence", "fairness"]
+    let families = ["utility", "accuracy", "dependence", "fairness"]
     let forms = ["coded", "twoSided", "slice"]
     let form = String(key.split(separator: ".").dropFirst().first ?? "")
     return (
@@ -97,6 +98,17 @@ struct ReportComparison {
 
   /// The main metrics of the results, in the order of ``ReportMetric/rank``.
   var metrics: [ReportMetric] { allMetrics.filter(\.isMain) }
+
+  /// What is to be kept where `dependence` is to be lost: the utility of the same form, or any; without utilities the accuracy on
+  /// the target, of the label, or any.
+  func utility(beside dependence: ReportMetric) -> ReportMetric? {
+    let scalars = metrics.filter { $0.source == .scalar }
+    let form = dependence.key.split(separator: ".").dropFirst().joined(separator: ".")
+    let wanted = ["utility.\(form)", "utility.", "accuracy.target", "accuracy.label", "accuracy."]
+    return wanted.lazy.compactMap { key in
+      scalars.first { key.hasSuffix(".") ? $0.key.hasPrefix(key) : $0.key == key }
+    }.first
+  }
 
   /// The numbers behind the main ones: by split, p values.
   var details: [ReportMetric] { allMetrics.filter { !$0.isMain } }

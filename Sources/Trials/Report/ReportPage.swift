@@ -84,12 +84,9 @@ struct ReportPage {
     writePictures(comparison, level: level)
     let tradeOffs = comparison.tradeOffFigures()
     if !tradeOffs.isEmpty {
-      markup.element(level, content: "Utility against dependence")
-      markup.element(
-        "p",
-        content:
-          "Up and to the left is better: the representation keeps the outcome and hides the protected "
-          + "attribute. Inside the grey band a value cannot be told from independence.")
+      let (heading, text) = ReportText.tradeOff(comparison)
+      markup.element(level, content: heading)
+      markup.element("p", content: text)
       show(Array(tradeOffs.prefix(1)), prefix: prefix, inGrid: comparison.runs.count == 1)
       show(Array(tradeOffs.dropFirst()), prefix: prefix, inGrid: true)
     }

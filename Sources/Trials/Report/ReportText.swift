@@ -19,23 +19,47 @@ enum ReportText {
         })
     else { return variants.count > 1 ? "\(counted(variants.count, "method")), \(seeds)." : nil }
     let found = MeanOfSeeds(variants[index].values(dependence))
+    let utility = comparison.utility(beside: dependence)
+    let hidden = utility?.family == "accuracy" ? "what it is to hide" : "the protected attribute"
     let texts = numberTexts(found)
     let error = found.count > 1 ? " ± \(texts.error)" : ""
     var text: String
     if variants.count > 1 {
       text =
-        "\(variants.count) methods, \(seeds). \(variants[index].label) leaves the least dependence on the protected "
-        + "attribute: \(texts.mean)\(error) (\(dependence.name))"
+        "\(variants.count) methods, \(seeds). \(variants[index].label) leaves the least dependence on "
+        + "\(hidden): \(texts.mean)\(error) (\(dependence.name))"
     } else {
       text =
-        "\(variants[index].label), \(seeds). Dependence on the protected attribute: \(texts.mean)\(error) "
+        "\(variants[index].label), \(seeds). Dependence on \(hidden): \(texts.mean)\(error) "
         + "(\(dependence.name))"
     }
-    if let utility = metrics.first(where: { $0.family == "utility" }) {
+    if let utility {
       let kept = MeanOfSeeds(variants[index].values(utility))
-      if kept.count > 0 { text += ", at a utility of \(numberText(kept.mean))" }
+      if kept.count > 0 {
+        let article = utility.family == "accuracy" ? "an" : "a"
+        text += ", at \(article) \(utility.family) of \(numberText(kept.mean))"
+      }
     }
     return text + "."
+  }
+
+  /// The heading and the explanation of the pictures of what is kept against what is hidden.
+  static func tradeOff(_ comparison: ReportComparison) -> (heading: String, text: String) {
+    let isAccuracy =
+      comparison.metrics.first { $0.family == "dependence" }
+      .flatMap { comparison.utility(beside: $0) }?.family == "accuracy"
+    let hasNull = comparison.metrics.contains {
+      $0.family == "dependence" && comparison.null95($0) ?? 0 > 0
+    }
+    let kept =
+      isAccuracy
+      ? "predictions stay right and the representation hides what it is to hide."
+      : "the representation keeps the outcome and hides the protected attribute."
+    return (
+      isAccuracy ? "Accuracy against dependence" : "Utility against dependence",
+      "Up and to the left is better: " + kept
+        + (hasNull ? " Inside the grey band a value cannot be told from independence." : "")
+    )
   }
 
   /// What, when and from which sources, for the line under the heading.
