@@ -24,19 +24,8 @@ struct ScenePictures {
           weights: weights, components: image(seen.segments, index),
           detections: seen.objects[index].map(\.detection),
           truth: truth.map { $0[index].boxes.map(\.detectionBox) },
-          segments: segments(weights, owners: seen.owners[index]))
+          segments: SegmentMap.segments(weights, owners: seen.owners[index]))
       })
-  }
-
-  /// The heaviest background segment of each pixel, and after the segments the object that owns it.
-  private func segments(_ weights: Tensor<Float>, owners: [Int]) -> [Int] {
-    let (count, pixels) = (weights.shape[0], owners.count)
-    return weights.withUnsafeBufferPointer { weights in
-      owners.indices.map { pixel in
-        if owners[pixel] >= 0 { return count + owners[pixel] }
-        return (0..<count).max { weights[$0 * pixels + pixel] < weights[$1 * pixels + pixel] }!
-      }
-    }
   }
 
   /// The decoded glimpses of one image `[1, height, width, 3]`, the surest first.

@@ -69,33 +69,16 @@ struct SceneSheetTests {
     #expect(SceneSheet.boxes(scene, presenceAbove: 0)[3, 0] != Canvas(scene.image)[0, 0])
   }
 
-  /// Two background segments, left and right; object 0 over the upper half, object 1 over a quarter of it and stronger there;
-  /// alpha is off in the last column.
+  /// Two background segments, left and right; objects 0 and 3 own two pixels of the first row.
   @Test func segmentsOfPixels() {
-    var alpha = [Float](repeating: 1, count: 16)
-    for row in 0..<4 { alpha[row * 4 + 3] = 0.4 }
-    let left: [Float] = [0.6, 0.6, 0.2, 0.2]
+    let left: [Float] = [0.6, 0.5, 0.2, 0.2]
     let weights = Tensor<Float>(
-      shape: [2, 4, 4, 1],
-      scalars: (0..<16).map { left[$0 % 4] } + (0..<16).map { 1 - left[$0 % 4] })
-    let full = constant([8, 8, 1], 1)
-    let objects = [
-      SegmentMap.Object(
-        box: DetectionBox(x: 0.5, y: 0.25, width: 1, height: 0.5), alpha: full, strength: 0.5),
-      // Its mask is on in the right half alone.
-      SegmentMap.Object(
-        box: DetectionBox(x: 0.25, y: 0.125, width: 0.5, height: 0.25),
-        alpha: Tensor(shape: [1, 2, 1], scalars: [0, 1]), strength: 0.9),
-    ]
-    let segments = SegmentMap.segments(
-      objects: objects, alpha: Tensor(shape: [4, 4, 1], scalars: alpha), weights: weights)
-    #expect(segments == [2, 3, 2, 1, 2, 2, 2, 1, 0, 0, 1, 1, 0, 0, 1, 1])
-    let outside = SegmentMap.Object(
-      box: DetectionBox(x: 1.5, y: -3, width: 0.5, height: 0.5), alpha: full, strength: 1)
+      shape: [2, 2, 4, 1],
+      scalars: (0..<8).map { left[$0 % 4] } + (0..<8).map { 1 - left[$0 % 4] })
+    let owners = [-1, 0, 3, -1, -1, -1, -1, -1]
+    #expect(SegmentMap.segments(weights, owners: owners) == [0, 2, 5, 1, 0, 0, 1, 1])
     #expect(
-      SegmentMap.segments(
-        objects: [outside], alpha: constant([4, 4, 1], 1), weights: weights
-      ).max() == 1)
+      SegmentMap.segments(constant([1, 2, 2, 1], 1), owners: [-1, -1, 2, -1]) == [0, 0, 3, 0])
   }
 
   @Test func glimpsesBySurety() {
