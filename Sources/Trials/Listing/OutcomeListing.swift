@@ -18,17 +18,39 @@ public enum OutcomeListing {
   }
 
   private static func single(_ outcome: RunOutcome) -> String {
-    var table = TextTable(["result", "value", "interval"], alignments: [.left, .right])
-    for (name, value) in outcome.result.scalars.sorted(by: { $0.key < $1.key }) {
-      let interval = outcome.result.intervals[name].map {
-        "\(NumberFormat.short($0.low)) … \(NumberFormat.short($0.high))"
-      }
-      table.add([name, NumberFormat.short(value), interval ?? ""])
-    }
+    let table = table(of: outcome.result)
     let notes = outcome.result.notes.map { "note: \($0)\n" }.joined()
     return outcome.folder.path + "\n"
       + (outcome.result.scalars.isEmpty ? "" : "\n" + table.text)
       + (notes.isEmpty ? "" : "\n" + notes)
+  }
+
+  /// A row a scalar; a scalar `way/name` beside one `name`, the same figure found another way, stands in the row of `name` in a
+  /// column `way`. The column of intervals is there where a scalar has one.
+  static func table(of result: RunResult) -> TextTable {
+    let names = result.scalars.keys.sorted()
+    let others = names.compactMap { name -> (way: String, name: String)? in
+      guard let slash = name.firstIndex(of: "/") else { return nil }
+      let rest = String(name[name.index(after: slash)...])
+      return result.scalars[rest] == nil ? nil : (String(name[..<slash]), rest)
+    }
+    let ways = others.map(\.way).firstAppearances
+    let repeated = Set(others.map { "\($0.way)/\($0.name)" })
+    let hasIntervals = !result.intervals.isEmpty
+    var table = TextTable(
+      ["result", "value"] + ways + (hasIntervals ? ["interval"] : []),
+      alignments: [.left, .right] + ways.map { _ in .right })
+    for name in names where !repeated.contains(name) {
+      let interval = result.intervals[name].map {
+        "\(NumberFormat.short($0.low)) … \(NumberFormat.short($0.high))"
+      }
+      table.add(
+        [name, NumberFormat.short(result.scalars[name])]
+          + ways.map { way in result.scalars["\(way)/\(name)"].map { NumberFormat.short($0) } ?? ""
+          }
+          + (hasIntervals ? [interval ?? ""] : []))
+    }
+    return table
   }
 
   /// An array of `{run, label, seed, wasDone, seconds, scalars}`.

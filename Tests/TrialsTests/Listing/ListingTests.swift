@@ -27,6 +27,34 @@ import Testing
     #expect(NumberFormat.short(value) == expected)
   }
 
+  /// One row a figure, however many ways it was found.
+  @Test func figuresFoundTwoWaysShareARow() {
+    var result = RunResult(experiment: "x", seed: 0)
+    result.scalars = [
+      "AP": 0.5, "means/AP": 0.25, "recall@0.5/small": 1, "means/recall@0.5/small": 0.75,
+      "objects": 4, "loss/train": 2,
+    ]
+    #expect(
+      OutcomeListing.table(of: result).text == """
+        result             value   means
+        ────────────────  ──────  ──────
+        AP                0.5000  0.2500
+        loss/train         2.000
+        objects            4.000
+        recall@0.5/small   1.000  0.7500
+
+        """)
+    result.scalars = ["AP": 0.5]
+    result.intervals = ["AP": Interval(low: 0.25, high: 0.75)]
+    #expect(
+      OutcomeListing.table(of: result).text == """
+        result   value  interval
+        ──────  ──────  ───────────────
+        AP      0.5000  0.2500 … 0.7500
+
+        """)
+  }
+
   @Test func writesDurations() {
     #expect(NumberFormat.duration(42.4) == "0:42")
     #expect(NumberFormat.duration(725) == "12:05")
