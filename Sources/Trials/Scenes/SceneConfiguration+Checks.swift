@@ -66,7 +66,7 @@ extension SceneConfiguration {
     "evaluation.batchSize": "images of a batch where no gradient is wanted, at least 1",
     "evaluation.keepsBest":
       "whether the parameters with the best validation AP are tested (the authors' way); else the last",
-    "evaluation.keepsFrom": "first step whose parameters may be kept",
+    "evaluation.keepsFrom": "first step whose parameters may be kept, at most steps",
     "evaluation.pictures": "images shown in pictures, 0 for none",
     "health.step": "after which step to look whether training has gone astray, 0 for never",
     "health.action": "note: go on and say so; stop: end the run, to be started with another seed",
@@ -126,6 +126,9 @@ extension SceneConfiguration {
       try check(
         "\(key).to", schedule.to >= schedule.from, "a step from \(schedule.from) on", schedule.to)
     }
+    try check(
+      "evaluation.keepsFrom", !evaluation.keepsBest || evaluation.keepsFrom <= steps,
+      "a step in 0…\(steps), the number of steps, where evaluation.keepsBest", evaluation.keepsFrom)
     try check(
       "data.path", data.source == .procedural || !data.path.isEmpty,
       "a file or folder for data.source \(data.source.rawValue)", "nothing")

@@ -130,6 +130,7 @@ import Testing
     ("objective.presence.to=10", "objective.presence.to"), ("data.source=hdf5", "data.path"),
     ("data.procedural.side=64", "data.procedural.side"),
     ("data.procedural.mostSize=2", "data.procedural.mostSize"), ("batchSize=1", "batchSize"),
+    ("evaluation.keepsFrom=7", "evaluation.keepsFrom"),
   ]) func badValuesAreNamed(_ override: String, _ key: String) throws {
     #expect {
       try config(override)
