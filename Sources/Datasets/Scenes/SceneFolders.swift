@@ -81,6 +81,7 @@ extension SceneSet {
     _ loading: Loading
   ) throws(DatasetError) {
     var size: (height: Int, width: Int)?
+    var misfits = 0
     for split in SceneSplit.allCases {
       for path in files[split]?.paths ?? [] {
         let own = try wrappingStorage { () throws(StorageError) in try PNG.size(ofFile: path) }
@@ -90,6 +91,7 @@ extension SceneSet {
           throw SceneFit.mismatch(path, fitted, wanted)
         }
         size = wanted
+        if own.height * wanted.width != own.width * wanted.height { misfits += 1 }
       }
     }
     guard let size else { throw SceneFolders.empty(name, "pictures (*.png)") }
@@ -104,9 +106,11 @@ extension SceneSet {
         : MemoryPixels(
           all: try lazy.bytes(at: Array(files.paths.indices)), size: size.height * size.width * 3)
       parts[split] = Part(
-        count: files.paths.count, images: images, boxes: files.boxes, sources: files.sources)
+        count: files.paths.count, images: images, boxes: files.boxes, sources: files.sources,
+        names: files.paths.map { URL(filePath: $0).lastPathComponent })
     }
     self.init(
-      name: name, height: size.height, width: size.width, sourceNames: sourceNames, parts: parts)
+      name: name, height: size.height, width: size.width, sourceNames: sourceNames, parts: parts,
+      misfitCount: misfits)
   }
 }

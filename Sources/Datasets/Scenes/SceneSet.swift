@@ -29,6 +29,8 @@ public struct SceneSet: SceneSource {
     var masks: (any ScenePixels)?
     /// Which source each image is of; empty if all are of the first.
     var sources: [Int] = []
+    /// The name of each image's file; empty if images have none of their own.
+    var names: [String] = []
   }
 
   /// The name in listings and reports.
@@ -39,12 +41,16 @@ public struct SceneSet: SceneSource {
   public let width: Int
   /// What images are taken from, such as games.
   public let sourceNames: [String]
+  /// How many pictures had another proportion than the images: what becomes of them, ``SceneFit`` says.
+  public let misfitCount: Int
   private let parts: [SceneSplit: Part]
 
   init(
-    name: String, height: Int, width: Int, sourceNames: [String], parts: [SceneSplit: Part]
+    name: String, height: Int, width: Int, sourceNames: [String], parts: [SceneSplit: Part],
+    misfitCount: Int = 0
   ) {
     self.name = name
+    self.misfitCount = misfitCount
     self.height = height
     self.width = width
     self.sourceNames = sourceNames
@@ -81,6 +87,13 @@ public struct SceneSet: SceneSource {
       return indices.map { _ in 0 }
     }
     return indices.map { sources[$0] }
+  }
+
+  /// The names of the files of images, without their folder; `nil` where images have no files of their own.
+  public func fileNames(at indices: [Int], of split: SceneSplit) -> [String]? {
+    check(indices, of: split)
+    guard let names = parts[split]?.names, !names.isEmpty else { return nil }
+    return indices.map { names[$0] }
   }
 
   /// Images as bytes `[height, width, 3]`, one after the other.

@@ -81,6 +81,8 @@ public protocol SceneSource: Sendable {
   var sourceNames: [String] { get }
   /// Which of ``sourceNames`` images are of.
   func sources(at indices: [Int], of split: SceneSplit) -> [Int]
+  /// The names of the files of images; `nil` where images have no files of their own.
+  func fileNames(at indices: [Int], of split: SceneSplit) -> [String]?
   /// Images as bytes `[height, width, 3]`, one after the other.
   ///
   /// - Throws: ``DatasetError`` if a file behind them cannot be read.
@@ -96,6 +98,9 @@ extension SceneSource {
   public var sourceNames: [String] { [name] }
   /// The first for every image.
   public func sources(at indices: [Int], of split: SceneSplit) -> [Int] { indices.map { _ in 0 } }
+
+  /// No names.
+  public func fileNames(at indices: [Int], of split: SceneSplit) -> [String]? { nil }
 
   /// Images as numbers in [0, 1], `[indices, height, width, 3]`: each byte divided by 255.
   ///

@@ -10,6 +10,8 @@ extension SceneConfiguration {
     "data.source":
       "procedural (generated), hdf5 (as `tessera data make` writes), rooms, atari (published folders), or folder of PNGs",
     "data.path": "the file or folder; looked for as it stands, then in the data folders",
+    "data.fit":
+      "how pictures of a folder that are no squares become ones: crop (the middle), pad (with black), stretch",
     "data.count": "training images used, from the first on; 0 for all",
     "data.procedural.side": "height and width of generated images: that of model.side",
     "data.procedural.train": "generated images to train on",

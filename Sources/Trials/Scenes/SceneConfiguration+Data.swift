@@ -18,7 +18,13 @@ extension SceneConfiguration.Data {
     case .rooms: source = try SceneSet(rooms: place(in: directories), side: side)
     case .atari: source = try SceneSet(atari: place(in: directories), side: side)
     case .folder:
-      source = try SceneSet(pictures: place(in: directories), fit: .square(side))
+      let fit: SceneFit =
+        switch self.fit {
+        case .crop: .croppedSquare(side)
+        case .pad: .paddedSquare(side)
+        case .stretch: .square(side)
+        }
+      source = try SceneSet(pictures: place(in: directories), fit: fit)
     }
     guard source.height == side && source.width == side else {
       throw ConfigError.invalid(
@@ -26,6 +32,27 @@ extension SceneConfiguration.Data {
         found: "\(side)")
     }
     return source
+  }
+
+  /// What a reader of the results must know about how pictures were brought to size; `nil` where nothing was changed.
+  func fitNote(_ source: any SceneSource) -> String? {
+    guard self.source == .folder, let count = (source as? SceneSet)?.misfitCount, count > 0 else {
+      return nil
+    }
+    let what =
+      switch fit {
+      case .crop: "cropped to their middle square"
+      case .pad: "padded with black to squares"
+      case .stretch: "stretched to squares, out of proportion"
+      }
+    return "\(count) pictures that are no squares were \(what) (data.fit=\(fit.rawValue))"
+  }
+
+  /// What tells the images from others under the same path; `nil` for generated ones, which follow from the configuration.
+  ///
+  /// - Throws: `StorageError` if a file cannot be read.
+  func fingerprint(in directories: [String]) throws -> DataFingerprint? {
+    source == .procedural ? nil : try DataFingerprint(of: place(in: directories))
   }
 
   private func place(in directories: [String]) -> String {

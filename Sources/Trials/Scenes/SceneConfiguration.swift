@@ -16,6 +16,8 @@ public struct SceneConfiguration: ExperimentConfiguration {
     public var source = SceneDataKind.procedural
     /// File or folder, for all kinds but procedural.
     public var path = ""
+    /// How pictures of a folder that are no squares become ones.
+    public var fit = SceneFitting.crop
     /// Training images used, 0 for all.
     public var count = 0
     /// The generator of procedural scenes.
@@ -122,6 +124,16 @@ public enum HealthAction: String, Codable, Sendable, CaseIterable {
   case note
   /// It stops with the finding; start it with another seed.
   case stop
+}
+
+/// How pictures that are no squares become ones.
+public enum SceneFitting: String, Codable, Sendable, CaseIterable {
+  /// The middle of each is kept.
+  case crop
+  /// All of each is kept, with black beside it.
+  case pad
+  /// All of each is kept, out of proportion.
+  case stretch
 }
 
 /// The kinds of sources of images.

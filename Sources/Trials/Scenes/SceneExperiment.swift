@@ -19,6 +19,7 @@ public struct SceneExperiment: Experiment {
 
   let configuration: SceneConfiguration
   let source: any SceneSource
+  private let fingerprint: DataFingerprint?
   let random: Philox
   private let folder: String?
   private(set) var model: SPACE<Float>
@@ -41,6 +42,7 @@ public struct SceneExperiment: Experiment {
     source = try configuration.data.open(
       side: configuration.model.side, seed: configuration.seed,
       in: environment.dataDirectories)
+    fingerprint = try configuration.data.fingerprint(in: environment.dataDirectories)
     random = Philox(seed: UInt64(configuration.seed)).stream("scenes")
     folder = environment.folder
     model = SPACE(
@@ -145,6 +147,8 @@ public struct SceneExperiment: Experiment {
     var result = RunResult(
       experiment: Self.name, method: "SPACE", protocolName: configuration.data.source.rawValue,
       dataset: source.name, seed: configuration.seed, notes: warnings)
+    if let note = configuration.data.fitNote(source) { result.notes.append(note) }
+    if let fingerprint { result.notes.append(fingerprint.note) }
     if let best {
       (model, state) = (best.model, best.state)
       result.notes.append(
@@ -160,7 +164,9 @@ public struct SceneExperiment: Experiment {
     if let left = sampled.detection?.counts.imagesLeftOut, left > 0 {
       result.notes.append("\(left) images without objects are left out of the count error")
     }
-    if let folder { try AtomicFile.write(mean.lines, to: "\(folder)/detections.jsonl") }
+    if let folder {
+      try AtomicFile.write(mean.lines(source, split), to: "\(folder)/detections.jsonl")
+    }
     try draw(split)
     return result
   }
@@ -213,15 +219,18 @@ public struct SceneExperiment: Experiment {
     }
     let counters = Counters(
       steps: front.stepCount, bestStep: best?.step, bestQuality: best?.quality,
-      warnings: warnings)
+      warnings: warnings, data: fingerprint?.digest)
     checkpoint.metadata["scenes"] = try RunCoding.text(counters)
     return checkpoint
   }
 
   /// Continues from a saved state.
+  ///
+  /// - Throws: ``RunError/unreadable(path:expected:found:advice:)`` if the data are no longer those that the run began with.
   public mutating func restore(_ checkpoint: Checkpoint) throws {
     let counters = try RunCoding.decoder.decode(
       Counters.self, from: Data(checkpoint.text("scenes").utf8))
+    try fingerprint?.check(against: counters.data)
     try model.setParameters(to: checkpoint.tensors(under: "model"))
     try state.setTensors(to: checkpoint.tensors(under: "state"))
     try optimiser.foreground.restore(
@@ -242,5 +251,7 @@ public struct SceneExperiment: Experiment {
     var bestStep: Int?
     var bestQuality: Double?
     var warnings: [String]
+    /// The digest of the data; `nil` in states from before it was noted, and for generated images.
+    var data: String?
   }
 }

@@ -98,17 +98,21 @@ struct SceneScores: Sendable {
     return details
   }
 
-  /// The objects found as lines of JSON, one an image: `{"image": 3, "boxes": [{"x", "y", "width", "height", "confidence"}]}`,
-  /// centre and extents in fractions of the image.
-  var lines: String {
-    found.enumerated().map { image, objects in
+  /// The objects found as lines of JSON, one an image:
+  /// `{"image": 3, "file": "c.png", "boxes": [{"x", "y", "width", "height", "confidence"}]}`, centre and extents in fractions of the
+  /// image, the file's name where images have files of their own.
+  func lines(_ source: any SceneSource, _ split: SceneSplit) -> String {
+    let names = source.fileNames(at: Array(found.indices), of: split)
+    return found.enumerated().map { image, objects in
       let boxes = objects.map { object -> JSONValue in
         [
           "x": .number(object.x), "y": .number(object.y), "width": .number(object.width),
           "height": .number(object.height), "confidence": .number(object.confidence),
         ]
       }
-      let line: JSONValue = ["image": .integer(image), "boxes": .array(boxes)]
+      let file = names.map { [JSONValue.Member("file", .string($0[image]))] } ?? []
+      let line = JSONValue.object(
+        [.init("image", .integer(image))] + file + [.init("boxes", .array(boxes))])
       return line.description + "\n"
     }.joined()
   }

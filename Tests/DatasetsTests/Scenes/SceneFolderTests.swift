@@ -122,6 +122,34 @@ struct SceneFolderTests {
     }
   }
 
+  /// A row of shades 0, 10, … that is 6 wide and 2 high: its middle, all of it between black rows, or all of it pressed.
+  @Test func picturesThatAreNoSquares() throws {
+    try withTemporaryFolder { folder in
+      let bytes = (0..<12).flatMap { [UInt8](repeating: UInt8($0 % 6 * 10), count: 3) }
+      try PNG.write(Image(height: 2, width: 6, channels: 3, bytes: bytes), to: folder + "/b.png")
+      try Self.fill(folder, ["a.png": 7])
+      func reds(_ fit: SceneFit, _ place: Int = 1) throws -> [UInt8] {
+        let set = try SceneSet(pictures: folder, fit: fit, split: .test)
+        #expect(set.misfitCount == 1 && set.count(of: .test) == 2)
+        #expect(set.fileNames(at: [1, 0], of: .test) == ["b.png", "a.png"])
+        let bytes = try set.bytes(at: [place], of: .test)
+        return stride(from: 0, to: bytes.count, by: 3).map { bytes[$0] }
+      }
+      #expect(try reds(.croppedSquare(2)) == [20, 30, 20, 30])
+      let black = [UInt8](repeating: 0, count: 12)
+      let row: [UInt8] = [0, 10, 20, 30, 40, 50]
+      #expect(try reds(.paddedSquare(6)) == black + row + row + black)
+      #expect(try reds(.square(6)).prefix(6) == row.prefix(6))
+      // Squares are the same in every way.
+      for fit in [SceneFit.croppedSquare(6), .paddedSquare(6), .square(6)] {
+        #expect(try reds(fit, 0) == [UInt8](repeating: 7, count: 36))
+        #expect(fit.size(height: 2, width: 6) == (6, 6))
+      }
+    }
+    let memory = SceneSet(name: "mine", pictures: [Self.picture(3)])
+    #expect(memory.misfitCount == 0 && memory.fileNames(at: [0], of: .test) == nil)
+  }
+
   @Test func damagedAndMissizedAndMissingFilesAreNamed() throws {
     try withTemporaryFolder { folder in
       func error(_ fit: SceneFit = .none, _ memoryLimit: Int = 1 << 20) -> String {

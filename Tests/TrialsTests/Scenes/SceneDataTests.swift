@@ -1,0 +1,110 @@
+import Foundation
+import Storage
+import TensorCore
+import Testing
+
+@testable import Trials
+
+/// Runs on a folder of pictures: what they say of the data, and what they refuse to go on with.
+@Suite(.serialized) struct SceneDataTests {
+  /// Thirty pictures of a spot on a ground, two of them wider than high.
+  private func pictures(_ folder: String) throws {
+    try Folders.make(folder)
+    for index in 0..<30 {
+      let width = index < 2 ? 40 : 32
+      var bytes = [UInt8](repeating: UInt8(40 + index), count: 32 * width * 3)
+      for row in 8..<18 {
+        for column in 8..<18 { bytes[(row * width + column + index % 8) * 3] = 250 }
+      }
+      try PNG.write(
+        Image(height: 32, width: width, channels: 3, bytes: bytes),
+        to: "\(folder)/\(index + 10).png")
+    }
+  }
+
+  private func config(_ folder: String, _ more: String...) throws -> ResolvedConfig {
+    try ExperimentRegistry.standard.resolve(
+      experiment: "scenes",
+      overrides: [
+        "data.source=folder", "data.path=\(folder)", "model.side=32", "model.grid=4",
+        "model.glimpse=8", "model.widthDivisor=4", "model.components=2", "batchSize=3", "steps=4",
+        "evaluation.every=0", "evaluation.testCount=5", "evaluation.pictures=0", "health.step=0",
+      ] + more)[0]
+  }
+
+  private func options(_ runs: String, stops: Bool = false) -> RunOptions {
+    RunOptions(
+      runsFolder: runs, cadence: .steps(1), environment: RunEnvironment(dataDirectories: []),
+      pendingSignal: { stops ? SIGINT : nil })
+  }
+
+  @Test func notesAndDetectionsNameTheData() throws {
+    try withTemporaryFolder { folder in
+      try pictures(folder + "/set")
+      let config = try config(folder + "/set")
+      let outcome = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      let notes = outcome.result.notes
+      #expect(
+        notes.contains(
+          "2 pictures that are no squares were cropped to their middle square (data.fit=crop)"))
+      let digest = try DataFingerprint(of: folder + "/set").digest
+      #expect(
+        notes.contains("data set: SHA-256 of its names and sizes of 30 files is \(digest)"))
+      let lines = try JSONLines.read(outcome.folder.file("detections.jsonl"))
+      #expect(lines.map { $0["file"] } == ["19.png", "29.png", "39.png"])
+      #expect(lines.map { $0["image"] } == [0, 1, 2])
+      let padded = try self.config(folder + "/set", "data.fit=pad")
+      let other = try ExperimentRegistry.standard.run(padded, options: options(folder + "/runs"))
+      #expect(other.folder != outcome.folder)
+      #expect(other.result.notes.contains { $0.contains("padded with black to squares") })
+    }
+  }
+
+  @Test func otherDataUnderTheSamePathAreRefused() throws {
+    try withTemporaryFolder { folder in
+      try pictures(folder + "/set")
+      let config = try config(folder + "/set")
+      #expect(throws: RunError.self) {
+        try ExperimentRegistry.standard.run(config, options: options(folder + "/runs", stops: true))
+      }
+      let kept = folder + "/kept.png"
+      try FileManager.default.moveItem(atPath: folder + "/set/20.png", toPath: kept)
+      #expect {
+        try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      } throws: {
+        guard case RunError.unreadable(let path, let expected, _, let advice) = $0 else {
+          return false
+        }
+        return path == folder + "/set" && expected.contains("the data that the run began with")
+          && advice.contains("put the old data back")
+      }
+      try FileManager.default.moveItem(atPath: kept, toPath: folder + "/set/20.png")
+      let rest = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(rest.resumedAt == 1)
+    }
+  }
+
+  @Test func fingerprintsKnowContentsAndNotPlaces() throws {
+    try withTemporaryFolder { folder in
+      try AtomicFile.write("abc", to: folder + "/a.h5")
+      try AtomicFile.write("abc", to: folder + "/b.h5")
+      let file = try DataFingerprint(of: folder + "/a.h5")
+      // FIPS 180-2, appendix B.1.
+      #expect(
+        file.digest == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+      #expect(try DataFingerprint(of: folder + "/b.h5").digest == file.digest)
+      for name in ["one", "two"] {
+        try Folders.make("\(folder)/\(name)/train")
+        try AtomicFile.write("12345", to: "\(folder)/\(name)/train/x.png")
+      }
+      let one = try DataFingerprint(of: folder + "/one")
+      #expect(try DataFingerprint(of: folder + "/two").digest == one.digest)
+      #expect(one.covers == "names and sizes of 1 file")
+      try AtomicFile.write("123456", to: "\(folder)/two/train/x.png")
+      #expect(try DataFingerprint(of: folder + "/two").digest != one.digest)
+      #expect(throws: (any Error).self) { try DataFingerprint(of: folder + "/none") }
+      #expect(throws: RunError.self) { try one.check(against: file.digest) }
+      try one.check(against: nil)
+    }
+  }
+}
