@@ -37,7 +37,8 @@ struct CatalogTests {
 
   @Test func anUnknownNameGetsTheNearest() {
     #expect(message { _ = try DatasetCatalog.record("adlut") }.contains("did you mean \"adult\"?"))
-    #expect(message { _ = try DatasetCatalog.record("mnist") }.contains("the data sets are adult"))
+    #expect(
+      message { _ = try DatasetCatalog.record("imagenet") }.contains("the data sets are adult"))
     #expect(message { _ = try FairnessSource(named: "adult-twim") }.contains("\"adult-twin\""))
   }
 
@@ -145,6 +146,15 @@ struct CatalogTests {
       #expect(!checks.contains { !$0.isFine }, "\(checks)")
       #expect(checks.contains { $0.state == .matches })
     }
+  }
+
+  @Test(arguments: ["mnist", "dsprites", "cifar10_subset", "cmu_faces", "orl_faces"])
+  func theImageFilesMatchTheirDigests(_ name: String) throws {
+    let record = try DatasetCatalog.record(name)
+    #expect(record.tables.allSatisfy { ImageSource(rawValue: $0) != nil })
+    guard SharedData.has(name) else { return }
+    let checks = try DatasetCatalog.verify(name, in: [SharedData.directory])
+    #expect(checks.allSatisfy { $0.state == .matches }, "\(checks)")
   }
 
   @Test func anUnwritableFolderIsAnError() {

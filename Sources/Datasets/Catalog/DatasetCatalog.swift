@@ -5,6 +5,7 @@ public enum DatasetCatalog {
   /// All data sets: measured tables, generated ones, and the sets of images that makers write.
   public static let records: [DatasetRecord] = [
     adult, census, communities, adultTwin, censusTwin, communitiesTwin, scenes, atari, rooms,
+    mnist, dsprites, cifar10, cmuFaces, orlFaces,
   ]
 
   /// The data set of a name.

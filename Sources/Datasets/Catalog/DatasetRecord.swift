@@ -39,9 +39,9 @@ public struct DatasetRecord: Sendable, Hashable, Codable {
   public var title: String
   /// What it holds, in one sentence.
   public var summary: String
-  /// The tables that are read from it, by the names of ``FairnessSource``.
+  /// What is read from it, by the names of ``FairnessSource`` or ``ImageSource``.
   public var tables: [String]
-  /// The rows of its main table after incomplete ones are dropped; the images of a file as it is made by default.
+  /// The rows of its main table after incomplete ones are dropped, or its images; of a file that is made, as by default.
   public var rows: Int
   /// Under what terms it may be used.
   public var licence: String

@@ -85,9 +85,9 @@ public enum ImageSource: String, Codable, Sendable, CaseIterable {
   ///   - directories: where to look, in this order, for `<directory>/<data set>/<file>`.
   ///   - side: the rows and columns wanted; images are cut to their central square and resized without aliasing.
   ///   - channels: 1 for grey or 3; grey is repeated, colours are reduced to their luma.
-  ///   - counts: how many images. 0 stands for all of the part to test on, or a fifth of the images where there is none; for a
-  ///     fifth of the rest to validate on, at most a quarter of the training images asked for; and for all that are left
-  ///     to train on.
+  ///   - counts: how many images. To test on, 0 stands for the whole part for testing, or a fifth of the images where
+  ///     there is none; to validate on, for a fifth of the rest, or a quarter of the training images asked for as far as
+  ///     there are so many; to train on, for all that are left.
   ///   - seed: what the choice depends on; generated images too, but not the perturbations and backgrounds of real ones,
   ///     which are fixed for each image.
   /// - Throws: ``DatasetError/notFound(dataset:files:searched:advice:)`` with the folders looked at,

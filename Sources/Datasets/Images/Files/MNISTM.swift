@@ -6,7 +6,7 @@ import TensorCore
 /// Photograph and place are drawn from a stream of the image's own with a fixed seed, so that an image is always the same.
 /// The published set used other draws.
 ///
-/// Source: Ganin and Lempitsky 2015, section 4; photographs of Arbeláez, Maire, Fowlkes and Malik 2011 (BSDS500).
+/// Source: Ganin and Lempitsky 2015; photographs of Arbeláez, Maire, Fowlkes and Malik 2011 (BSDS500).
 enum MNISTM {
   static let seed: UInt64 = 2015
   /// The folder of BSDS500, whose files have numbers for names: any `.jpg` in `train` will do.

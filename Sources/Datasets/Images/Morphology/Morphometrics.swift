@@ -2,7 +2,7 @@ import Foundation
 
 /// The six measures of a digit's shape, in pixels of the 28 x 28 image and radians.
 ///
-/// Source: Castro et al. 2019, section 2.2.
+/// Source: Castro et al. 2019, as the authors' program measures them.
 public struct Morphometrics: Sendable, Hashable {
   /// The area of the strokes.
   public var area: Double

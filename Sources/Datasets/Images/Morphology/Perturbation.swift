@@ -5,10 +5,11 @@ import TensorCore
 ///
 /// All work on the four times finer black and white image and are scaled by the digit's mean thickness T (in pixels of the
 /// digit): thinning erodes with a disc of radius 0.7 T / 2 and thickening dilates with one of T / 2, both rounded down to finer
-/// pixels; swelling and fractures are as ``swollen(_:using:)`` and ``fractured(_:using:)`` say. `plain` goes to the finer image
-/// and back alone, as the others do.
+/// pixels. Swelling enlarges what is within R = 7 √T / 2 of a random point c of the medial axis: the value at x is that at
+/// c + (|x − c| / R)² (x − c). Fractures are three cuts across the axis at random points, 1.5 pixels thick. `plain` only goes
+/// to the finer image and back, as the others do.
 ///
-/// Source: Castro et al. 2019, section 2.3 and the settings of section 3.
+/// Source: Castro et al. 2019, with the settings of the authors' program.
 public enum Perturbation: String, Sendable, Hashable, Codable, CaseIterable {
   /// None.
   case plain

@@ -75,7 +75,7 @@ struct Resampling: Sendable {
 
   /// The map of both axes of `[from, from]`.
   func applied(to image: [Double]) -> [Double] {
-    // Rows first, written transposed; then the same again.
+    // The first axis becomes the second, so that after two times both are mapped and in order.
     half(half(image, lines: from), lines: to)
   }
 
@@ -85,18 +85,18 @@ struct Resampling: Sendable {
     return applied(to: image).map { min(max($0, low), high) }
   }
 
-  /// Maps the fastest axis of `[lines, from]`, giving `[to, lines]`.
+  /// Maps the first axis of `[from, lines]` and exchanges the two: `[lines, to]`.
   private func half(_ image: [Double], lines: Int) -> [Double] {
     [Double](unsafeUninitializedCapacity: to * lines) { out, count in
-      image.withUnsafeBufferPointer { image in
-        weights.withUnsafeBufferPointer { weights in
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: lines) { sums in
+        image.withUnsafeBufferPointer { image in
           for place in 0..<to {
-            let range = ranges[place]
-            for line in 0..<lines {
-              var sum = 0.0
-              for i in range { sum += weights[place * from + i] * image[line * from + i] }
-              out[place * lines + line] = sum
+            sums.initialize(repeating: 0)
+            for i in ranges[place] {
+              let weight = weights[place * from + i]
+              for line in 0..<lines { sums[line] += weight * image[i * lines + line] }
             }
+            for line in 0..<lines { out[line * to + place] = sums[line] }
           }
         }
       }

@@ -2,7 +2,7 @@ import TensorCore
 
 /// A digit seen four times finer, as strokes: black and white, with its medial axis.
 ///
-/// Source: Castro, Tan, Kainz, Konukoglu and Glocker 2019, "Morpho-MNIST", JMLR 20(178), section 2.
+/// Source: Castro, Tan, Kainz, Konukoglu and Glocker 2019, "Morpho-MNIST", JMLR 20(178), with the settings of the authors' program.
 struct StrokeImage: Sendable {
   /// How many times finer.
   static let scale = 4

@@ -3,7 +3,7 @@ import TensorCore
 /// A generated stand-in for the face sets: simple drawn faces, 64 x 64 grey, with person, pose, expression and eyes as in
 /// the CMU Face Images.
 ///
-/// A person is eleven numbers (size and shade of head, hair and eyes, …); every combination of the four labels is drawn
+/// A person is twelve numbers (size and shade of head, hair and eyes, …); every combination of the four labels is drawn
 /// eight times, with small changes of place, light and strength of the expression.
 struct FaceTwin: Sendable {
   static let side = 64
