@@ -8,6 +8,7 @@ struct LayerGolden: Sendable {
   static let schedules = LayerGolden("schedules")
   static let images = LayerGolden("images")
   static let distributions = LayerGolden("distributions")
+  static let augmentation = LayerGolden("augmentation")
 
   private let arrays: [String: StoredArray]
 

@@ -18,6 +18,10 @@ void ck_channel_affine(const float *x, const float *mean, const float *scale, co
 void ck_channel_combine(const float *dy, const float *a, const float *x, const float *mean, const float *b,
                         const float *shift, float *dx, size_t rows, size_t channels);
 
+void ck_max_pool(const float *x, ptrdiff_t pairs, ptrdiff_t columns, ptrdiff_t channels, float *y);
+void ck_max_pool_backward(const float *x, const float *dy, ptrdiff_t pairs, ptrdiff_t columns, ptrdiff_t channels,
+                          float *dx);
+
 // The patches that a convolution reads and the outputs that it writes: see `PatchGrid` in TensorCore.
 typedef struct {
   ptrdiff_t images, rows, columns;

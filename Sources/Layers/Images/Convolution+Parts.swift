@@ -12,7 +12,7 @@ extension Convolution {
     method.inputGradient(du, weight, nil, then: .identity, checkedGeometry(input, du))
   }
 
-  private func checkedGeometry(_ input: Shape, _ du: Tensor<Scalar>) -> ConvolutionGeometry {
+  func checkedGeometry(_ input: Shape, _ du: Tensor<Scalar>) -> ConvolutionGeometry {
     let geometry = ConvolutionGeometry(
       input: input, weight: weight.shape, strides: strides, padding: padding,
       layer: "Convolution.backward")

@@ -122,7 +122,7 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
     )
   }
 
-  private func geometry(_ input: Shape) -> ConvolutionGeometry {
+  func geometry(_ input: Shape) -> ConvolutionGeometry {
     ConvolutionGeometry(
       input: input, weight: weight.shape, strides: strides, padding: padding,
       layer: "Convolution.forward")

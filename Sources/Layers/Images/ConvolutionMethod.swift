@@ -44,4 +44,40 @@ public enum ConvolutionMethod: Sendable, Hashable, Codable {
       ? ImplicitConvolution.weightGradient(x, dy, g)
       : MatrixProductConvolution.weightGradient(x, dy, g)
   }
+
+  /// ``forward(_:_:_:then:_:)`` for many inputs, whose geometries `geometry` gives: the weight is packed once.
+  ///
+  /// - Parameter isExchanged: whether the weight is `[kernelHeight, kernelWidth, outputs, channels]`.
+  func preparedForward<S: TensorScalar>(
+    _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation, isExchanged: Bool,
+    _ geometry: @escaping @Sendable (Tensor<S>, Shape?) -> ConvolutionGeometry
+  ) -> @Sendable (Tensor<S>, Shape?) -> Tensor<S> {
+    guard isImplicit(S.self) else {
+      let weight = isExchanged ? weight.permuted([0, 1, 3, 2]) : weight
+      return {
+        MatrixProductConvolution.forward($0, weight, bias, then: activation, geometry($0, $1))
+      }
+    }
+    let packed = ImplicitConvolution.packed(weight, isExchanged: isExchanged)
+    return {
+      ImplicitConvolution.forward($0, packed: packed, bias, then: activation, geometry($0, $1))
+    }
+  }
+
+  /// ``inputGradient(_:_:_:then:_:)`` for many inputs; `kernel` is the geometry for an image of any size.
+  func preparedInputGradient<S: TensorScalar>(
+    _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation, isExchanged: Bool,
+    kernel: ConvolutionGeometry,
+    _ geometry: @escaping @Sendable (Tensor<S>, Shape?) -> ConvolutionGeometry
+  ) -> @Sendable (Tensor<S>, Shape?) -> Tensor<S> {
+    guard isImplicit(S.self) else {
+      let weight = isExchanged ? weight.permuted([0, 1, 3, 2]) : weight
+      return { inputGradient($0, weight, bias, then: activation, geometry($0, $1)) }
+    }
+    let packed = ImplicitConvolution.packedPhases(weight, kernel, isExchanged: isExchanged)
+    return {
+      ImplicitConvolution.inputGradient(
+        $0, packed: packed, bias, then: activation, geometry($0, $1))
+    }
+  }
 }

@@ -5,32 +5,45 @@ import TensorCore
 /// Same functions and shapes as ``MatrixProductConvolution``. Work is cut into blocks of rows or of images whose part of the
 /// input and the output fits the second-level cache; the cut depends on the extents alone. Where patches leave the plane,
 /// each tap of the kernel is a product of its own over the outputs that it reaches, or, with too few channels for that, the
-/// block's part of the input is copied with zeros around it. Planes of fewer than four columns are too narrow for the kernels' tiles; their patches are
-/// gathered, and the pixels of all rows and images then lie in one line.
+/// block's part of the input is copied with zeros around it. Planes of fewer than four columns are too narrow for the
+/// kernels' tiles; their patches are gathered, and the pixels of all rows and images then lie in one line.
 enum ImplicitConvolution {
   /// The numbers of input and output of a block: half a megabyte in single precision.
   private static let blockSize = 1 << 17
   /// The columns below which patches are gathered.
   private static let narrow = 4
+  /// The numbers of a weight that leaves the second-level cache, and the pixels of a block that is worth its reading.
+  private static let heavyWeight = 1 << 18, heavyPixels = 512
   /// The pixels that each partial sum of a weight gradient covers at least, and the numbers that all may hold at most.
   private static let partPixels = 2048, partNumbers = 1 << 21
 
-  /// `y = activation(x ∗ W + b)`.
+  /// The weight packed for ``forward(_:packed:_:then:_:)``.
+  ///
+  /// - Parameter isExchanged: whether the weight is `[kernelHeight, kernelWidth, outputs, channels]` instead.
+  static func packed<S: TensorScalar>(_ weight: Tensor<S>, isExchanged: Bool = false) -> Tensor<S> {
+    let area = weight.shape[0] * weight.shape[1]
+    let (channels, outputs) = (weight.shape[isExchanged ? 3 : 2], weight.shape[isExchanged ? 2 : 3])
+    let depth = area * channels
+    return Tensor(shape: [PatchGrid.packedCount(depth: depth, outputs: outputs)]) { packed in
+      guard packed.count > 0 else { return }
+      let packed = SharedAddress(packed.baseAddress!)
+      parallel(over: area) { tap in
+        weight.withUnsafeBufferPointer {
+          S.packWeights(
+            $0.baseAddress! + tap * channels * outputs, rows: channels, columns: outputs,
+            rowStride: isExchanged ? 1 : outputs, columnStride: isExchanged ? channels : 1,
+            into: packed.address, firstRow: tap * channels, depth: depth)
+        }
+      }
+    }
+  }
+
+  /// `y = activation(x ∗ W + b)`, the weight packed.
   static func forward<S: TensorScalar>(
-    _ x: Tensor<S>, _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
+    _ x: Tensor<S>, packed: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
     _ g: ConvolutionGeometry
   ) -> Tensor<S> {
     let source = g.patches
-    let packed = Tensor<S>(
-      shape: [PatchGrid.packedCount(depth: source.depth, outputs: g.outputs)]
-    ) { packed in
-      guard packed.count > 0 else { return }
-      weight.withUnsafeBufferPointer {
-        S.packWeights(
-          $0.baseAddress!, rows: source.depth, columns: g.outputs, rowStride: g.outputs,
-          columnStride: 1, into: packed.baseAddress!, firstRow: 0, depth: source.depth)
-      }
-    }
     return Tensor(shape: g.outputShape) { y in
       guard y.count > 0 else { return }
       correlate(
@@ -39,12 +52,36 @@ enum ImplicitConvolution {
     }
   }
 
+  /// `y = activation(x ∗ W + b)`.
+  static func forward<S: TensorScalar>(
+    _ x: Tensor<S>, _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
+    _ g: ConvolutionGeometry
+  ) -> Tensor<S> { forward(x, packed: packed(weight), bias, then: activation, g) }
+
+  /// The weight packed for ``inputGradient(_:packed:_:then:_:)``, phase by phase; the extents of the images say nothing here.
+  static func packedPhases<S: TensorScalar>(
+    _ weight: Tensor<S>, _ g: ConvolutionGeometry, isExchanged: Bool = false
+  ) -> [Tensor<S>] {
+    let phases = InputPhase.all(g)
+    return parallelMap(over: phases.count) {
+      phases[$0].packed(weight, g, isExchanged: isExchanged)
+    }
+  }
+
   /// `activation(dy ∗ᵀ W + b)`: without bias and activation, `dx`.
+  static func inputGradient<S: TensorScalar>(
+    _ dy: Tensor<S>, _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
+    _ g: ConvolutionGeometry
+  ) -> Tensor<S> {
+    inputGradient(dy, packed: packedPhases(weight, g), bias, then: activation, g)
+  }
+
+  /// `activation(dy ∗ᵀ W + b)`, the weight packed phase by phase.
   ///
   /// The pixels of `dx` with one remainder by the strides are a convolution, with stride one, of `dy` with every
   /// stride-th tap of the kernel, turned around.
   static func inputGradient<S: TensorScalar>(
-    _ dy: Tensor<S>, _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
+    _ dy: Tensor<S>, packed: [Tensor<S>], _ bias: Tensor<S>?, then activation: Activation,
     _ g: ConvolutionGeometry
   ) -> Tensor<S> {
     let phases = InputPhase.all(g)
@@ -53,9 +90,10 @@ enum ImplicitConvolution {
     return Tensor(shape: g.inputShape) { dx in
       guard dx.count > 0 else { return }
       if hasEmpty { fill(dx, with: bias, channels: g.channels) }
-      for phase in phases where phase.source.depth > 0 && phase.source.pixels > 0 {
+      for (phase, packed) in zip(phases, packed)
+      where phase.source.depth > 0 && phase.source.pixels > 0 {
         correlate(
-          phase.source, images: g.batch, dy, packed: phase.packed(weight, g), bias,
+          phase.source, images: g.batch, dy, packed: packed, bias,
           then: hasEmpty ? .identity : activation, to: dx.baseAddress! + phase.place.first,
           phase.place)
       }
@@ -114,7 +152,10 @@ enum ImplicitConvolution {
     _ source: PatchSource, images: Int, _ x: Tensor<S>, packed: Tensor<S>, _ bias: Tensor<S>?,
     then activation: Activation, to y: UnsafeMutablePointer<S>, _ place: OutputPlace
   ) {
-    let blocks = self.blocks(source, images: images, outputs: place.outputs)
+    // Weights that leave the cache are read once a block: more pixels then share the reading.
+    let leastPixels = source.depth * place.outputs > heavyWeight ? heavyPixels : 64
+    let blocks = self.blocks(
+      source, images: images, outputs: place.outputs, leastPixels: leastPixels)
     let y = SharedAddress(y)
     let elu = activation.exponential(as: S.self)
     parallel(over: blocks.count) { index in
@@ -164,12 +205,14 @@ enum ImplicitConvolution {
     }
   }
 
-  private static func blocks(_ source: PatchSource, images: Int, outputs: Int) -> [PatchBlock] {
+  private static func blocks(
+    _ source: PatchSource, images: Int, outputs: Int, leastPixels: Int = 64
+  ) -> [PatchBlock] {
     guard images > 0 && source.pixels > 0 else { return [] }
     let isLine = source.isPlane
     let isGathered = !isLine && source.columns < narrow
     let read = isGathered || isLine ? source.depth : source.strides.area * source.channels
-    let limit = max(64, blockSize / max(read + outputs, 1))
+    let limit = max(leastPixels, blockSize / max(read + outputs, 1))
     // A few blocks at least, so that threads end together; whole images where they are small.
     let perBlock = min(max(1, limit / source.pixels), max(1, (images + 3) / 4))
     let imageBlocks = (images + perBlock - 1) / perBlock

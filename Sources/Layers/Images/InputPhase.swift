@@ -36,7 +36,11 @@ struct InputPhase: Sendable {
   }
 
   /// The phase's taps of the weight as packed columns, one an input channel.
-  func packed<S: TensorScalar>(_ weight: Tensor<S>, _ g: ConvolutionGeometry) -> Tensor<S> {
+  ///
+  /// - Parameter isExchanged: whether the weight is `[kernelHeight, kernelWidth, outputs, channels]`.
+  func packed<S: TensorScalar>(
+    _ weight: Tensor<S>, _ g: ConvolutionGeometry, isExchanged: Bool = false
+  ) -> Tensor<S> {
     Tensor(shape: [PatchGrid.packedCount(depth: source.depth, outputs: g.channels)]) { packed in
       weight.withUnsafeBufferPointer { weight in
         var row = 0
@@ -44,7 +48,8 @@ struct InputPhase: Sendable {
           for x in columnTaps {
             S.packWeights(
               weight.baseAddress! + (y * g.kernel.width + x) * g.channels * g.outputs,
-              rows: g.outputs, columns: g.channels, rowStride: 1, columnStride: g.outputs,
+              rows: g.outputs, columns: g.channels, rowStride: isExchanged ? g.channels : 1,
+              columnStride: isExchanged ? 1 : g.outputs,
               into: packed.baseAddress!, firstRow: row, depth: source.depth)
             row += g.outputs
           }

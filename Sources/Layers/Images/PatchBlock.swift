@@ -141,12 +141,14 @@ struct PatchBlock: Sendable {
           0..<source.columns, from: source.left + tapColumn, stride: source.strides.width,
           extent: source.width)
         if rows.isEmpty || columns.isEmpty { continue }
-        let grid = PatchGrid(
+        var grid = PatchGrid(
           images: images.count, rows: rows.count, columns: columns.count,
           length: source.channels, patchImage: source.plane,
           patchRow: source.strides.height * source.width * source.channels,
           patchColumn: source.strides.width * source.channels, outputImage: place.image,
           outputRow: place.row, outputColumn: place.column, outputs: place.outputs)
+        // A tap of one pixel: those of all images make a line.
+        if rows.count == 1 && columns.count == 1 { grid.exchangeImagesAndColumns() }
         let y = rows.lowerBound * source.strides.height + source.top + tapRow
         let x = columns.lowerBound * source.strides.width + source.left + tapColumn
         body(
@@ -216,6 +218,13 @@ struct PatchBlock: Sendable {
 }
 
 extension PatchGrid {
+  /// The same pixels in another order: what was an image is a column.
+  mutating func exchangeImagesAndColumns() {
+    swap(&images, &columns)
+    swap(&patchImage, &patchColumn)
+    swap(&outputImage, &outputColumn)
+  }
+
   /// Calls `body` for each run of neighbouring outputs: its place and its length.
   func forEachOutputRun(_ body: (Int, Int) -> Void) {
     for image in 0..<images {

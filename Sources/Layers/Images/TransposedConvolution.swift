@@ -89,6 +89,11 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
     return (activation.keepsInput ? activation(kept) : kept, Tape(x: x, kept: kept))
   }
 
+  /// The output alone, without a tape.
+  public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
+    method.inputGradient(x, adjointWeight, bias, then: activation, geometry(x.shape))
+  }
+
   /// `dx = du ∗ W`, `dW = Σ xᵀ du`, `db = Σ du` over the pixels, with `du = dy f′`.
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)
@@ -98,16 +103,36 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
       dy.shape == g.inputShape,
       "TransposedConvolution.backward: dy must be \(g.inputShape), got \(dy.shape)")
     let du = activation.parallelBackward(dy, kept: tape.kept)
-    let dx = method.forward(du, adjointWeight, nil, then: .identity, g)
-    let dWeight = method.weightGradient(du, tape.x, g).permuted([0, 1, 3, 2])
-    return (dx, Gradient(weight: dWeight, bias: bias.map { _ in channelTotals(du) }))
+    return (
+      inputGradient(du, input: tape.x.shape),
+      Gradient(
+        weight: weightGradient(du, x: tape.x), bias: bias.map { _ in channelTotals(du) })
+    )
+  }
+
+  /// `dW = Σ xᵀ du`, shaped like the weight; `du` is the gradient before the activation.
+  public func weightGradient(_ du: Tensor<Scalar>, x: Tensor<Scalar>) -> Tensor<Scalar> {
+    weightGradient(ofTotal: partialWeightGradient(du, x: x))
+  }
+
+  /// `dx = du ∗ W` for an input of shape `input`; `du` is the gradient before the activation.
+  public func inputGradient(_ du: Tensor<Scalar>, input: Shape) -> Tensor<Scalar> {
+    method.forward(du, adjointWeight, nil, then: .identity, checkedGeometry(input, du))
+  }
+
+  func checkedGeometry(_ input: Shape, _ du: Tensor<Scalar>) -> ConvolutionGeometry {
+    let g = geometry(input)
+    require(
+      du.shape == g.inputShape,
+      "TransposedConvolution.backward: du must be \(g.inputShape), got \(du.shape)")
+    return g
   }
 
   /// The weight of the convolution that this layer is the adjoint of: it has the inputs for outputs.
   private var adjointWeight: Tensor<Scalar> { weight.permuted([0, 1, 3, 2]) }
 
   /// The geometry of that convolution: its output is our `x`, its input our `y`.
-  private func geometry(_ input: Shape) -> ConvolutionGeometry {
+  func geometry(_ input: Shape) -> ConvolutionGeometry {
     require(
       input.rank == 4 && input[3] == inputs && input[1] > 0 && input[2] > 0,
       "TransposedConvolution.forward: x must be [batch, height, width, \(inputs)], got \(input)")

@@ -58,6 +58,21 @@ extension Double: ImageKernels {
       dy, a, x, mean: mean, b, shift: shift, dx, rows: rows, channels: channels)
   }
 
+  public static func maxPool(
+    _ x: UnsafePointer<Double>, pairs: Int, columns: Int, channels: Int,
+    _ y: UnsafeMutablePointer<Double>
+  ) {
+    ReferenceImageKernels.maxPool(x, pairs: pairs, columns: columns, channels: channels, y)
+  }
+
+  public static func maxPoolBackward(
+    _ x: UnsafePointer<Double>, _ dy: UnsafePointer<Double>, pairs: Int, columns: Int,
+    channels: Int, _ dx: UnsafeMutablePointer<Double>
+  ) {
+    ReferenceImageKernels.maxPoolBackward(
+      x, dy, pairs: pairs, columns: columns, channels: channels, dx)
+  }
+
   public static func packWeights(
     _ w: UnsafePointer<Double>, rows: Int, columns: Int, rowStride: Int, columnStride: Int,
     into packed: UnsafeMutablePointer<Double>, firstRow: Int, depth: Int

@@ -48,6 +48,16 @@ extension Float: ImageKernels {
     _ dx: UnsafeMutablePointer<Float>, rows: Int, channels: Int
   ) { ck_channel_combine(dy, a, x, mean, b, shift, dx, rows, channels) }
 
+  public static func maxPool(
+    _ x: UnsafePointer<Float>, pairs: Int, columns: Int, channels: Int,
+    _ y: UnsafeMutablePointer<Float>
+  ) { ck_max_pool(x, pairs, columns, channels, y) }
+
+  public static func maxPoolBackward(
+    _ x: UnsafePointer<Float>, _ dy: UnsafePointer<Float>, pairs: Int, columns: Int, channels: Int,
+    _ dx: UnsafeMutablePointer<Float>
+  ) { ck_max_pool_backward(x, dy, pairs, columns, channels, dx) }
+
   public static func packWeights(
     _ w: UnsafePointer<Float>, rows: Int, columns: Int, rowStride: Int, columnStride: Int,
     into packed: UnsafeMutablePointer<Float>, firstRow: Int, depth: Int

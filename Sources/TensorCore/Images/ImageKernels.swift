@@ -40,6 +40,18 @@ public protocol ImageKernels {
     mean: UnsafePointer<Self>, _ b: UnsafePointer<Self>, shift: UnsafePointer<Self>,
     _ dx: UnsafeMutablePointer<Self>, rows: Int, channels: Int)
 
+  /// `y` is the largest of each 2 × 2 window, channel by channel, of `2 · pairs` rows of `columns` pixels; NaN is the largest.
+  ///
+  /// `y` has `pairs` rows of `columns/2` pixels: the last of an odd number of columns is left out.
+  static func maxPool(
+    _ x: UnsafePointer<Self>, pairs: Int, columns: Int, channels: Int,
+    _ y: UnsafeMutablePointer<Self>)
+  /// `dx = dy` where `x` is the first of the largest numbers of its window, else 0; see
+  /// ``maxPool(_:pairs:columns:channels:_:)``.
+  static func maxPoolBackward(
+    _ x: UnsafePointer<Self>, _ dy: UnsafePointer<Self>, pairs: Int, columns: Int, channels: Int,
+    _ dx: UnsafeMutablePointer<Self>)
+
   /// Lays the matrix `w[i rowStride + j columnStride]`, `rows × columns`, into panels of ``PatchGrid/panel`` columns.
   ///
   /// Panel `p` holds, row by row, its columns, zeros beyond the last one. Of the `depth` rows of a panel, these are those

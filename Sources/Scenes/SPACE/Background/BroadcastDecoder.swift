@@ -13,7 +13,7 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
   /// What follows it.
   var firstNorm: BatchNorm<Scalar>
   /// The other three.
-  var rest: NormalizedConvolutions<Scalar>
+  var rest: BackgroundConvolutions<Scalar>
   /// The colours.
   var last: Convolution<Scalar>
   /// The side of the images.
@@ -25,11 +25,11 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
     let z, vectors, plane: Tensor<Scalar>
     let planeMoments: BatchNorm<Scalar>.Moments
     let statistics: BatchNorm<Scalar>.Statistics
-    var rest: NormalizedConvolutions<Scalar>.Tape
+    var rest: BackgroundConvolutions<Scalar>.Tape
     let colours: Tensor<Scalar>
 
     /// The other three's tape, which is empty afterwards.
-    mutating func takeRest() -> NormalizedConvolutions<Scalar>.Tape {
+    mutating func takeRest() -> BackgroundConvolutions<Scalar>.Tape {
       defer { rest.outputs = [] }
       return rest
     }
@@ -39,7 +39,7 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
   struct Gradient: ParameterGradient {
     var first, last: ConvolutionGradient<Scalar>
     var firstNorm: NormGradient<Scalar>
-    var rest: NormalizedConvolutions<Scalar>.Gradient
+    var rest: BackgroundConvolutions<Scalar>.Gradient
 
     static func += (total: inout Gradient, gradient: Gradient) {
       total.first += gradient.first
@@ -69,7 +69,7 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
     first = Convolution(
       inputs: latents + 2, outputs: channels, kernel: 3, random: random.stream("first"))
     firstNorm = BatchNorm(channels: channels, activation: .elu(1))
-    rest = NormalizedConvolutions(
+    rest = BackgroundConvolutions(
       widths: Array(repeating: channels, count: 4), strides: 1, padding: 0,
       random: random.stream("rest"))
     last = Convolution(

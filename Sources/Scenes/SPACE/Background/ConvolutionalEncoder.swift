@@ -2,18 +2,18 @@
 /// a row, and a dense layer.
 struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
   /// The four halvings.
-  var convolutions: NormalizedConvolutions<Scalar>
+  var convolutions: BackgroundConvolutions<Scalar>
   /// What follows, from `(side/16)² · channels` columns.
   var dense: Dense<Scalar>
 
   /// What the backward pass needs: the convolutions' tape, and the rows before the dense layer.
   struct Tape: Sendable {
-    var convolutions: NormalizedConvolutions<Scalar>.Tape
+    var convolutions: BackgroundConvolutions<Scalar>.Tape
     let dense: Dense<Scalar>.Tape
     let rows: [Range<Int>]
 
     /// The convolutions' tape, which is empty afterwards.
-    mutating func takeConvolutions() -> NormalizedConvolutions<Scalar>.Tape {
+    mutating func takeConvolutions() -> BackgroundConvolutions<Scalar>.Tape {
       defer { convolutions.outputs = [] }
       return convolutions
     }
@@ -21,7 +21,7 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
 
   /// The gradient of each part.
   struct Gradient: ParameterGradient {
-    var convolutions: NormalizedConvolutions<Scalar>.Gradient
+    var convolutions: BackgroundConvolutions<Scalar>.Gradient
     var dense: Dense<Scalar>.Gradient
 
     static func += (total: inout Gradient, gradient: Gradient) {
@@ -42,7 +42,7 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
 
   /// An encoder of images of `side` pixels with `widths[0]` channels to `outputs` numbers.
   init(side: Int, widths: [Int], outputs: Int, random: Philox) {
-    convolutions = NormalizedConvolutions(
+    convolutions = BackgroundConvolutions(
       widths: widths, strides: 2, padding: 1, random: random.stream("convolutions"))
     let last = side >> (widths.count - 1)
     dense = Dense(
@@ -86,7 +86,7 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
   ) -> Gradient {
     let (dFeatures, outer) = dense.backward(dy, through: tape.dense)
     let rows = tape.rows
-    var ends = NormalizedConvolutions<Scalar>.Ends(
+    var ends = BackgroundConvolutions<Scalar>.Ends(
       above: NoSum(), below: NoSum(), input: { input(rows[$0]) },
       outputGradient: { shard, y in dFeatures.rows(rows[shard]).reshaped(to: y.shape) })
     if let inputGradient {
