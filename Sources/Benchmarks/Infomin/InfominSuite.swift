@@ -1,8 +1,9 @@
-/// The sliced estimator: its max-step, its objective, and whole epochs of fair representation learning.
+/// The sliced estimator: its max-step, its objective, whole epochs of fair representation learning, and training steps of the
+/// networks on images.
 enum InfominSuite: BenchmarkSuite {
   static let name = "infomin"
   static let summary =
-    "max-step and objective of the sliced estimator, an epoch on Adult; beside NumPy and PyTorch"
+    "max-step and objective of the sliced estimator, an epoch on Adult, a step on images; beside NumPy and PyTorch"
 
   static func run(_ context: BenchmarkContext) throws -> [BenchmarkRow] {
     try BenchmarkSession(suite: name, context).rows(cases)
@@ -11,6 +12,6 @@ enum InfominSuite: BenchmarkSuite {
   /// All that is timed.
   static var cases: [BenchmarkCase] {
     SolveCase.all.map(\.benchmark) + SolveParts.cases + ObjectiveCase.all + EpochCase.all
-      + EpochParts.cases
+      + EpochParts.cases + ImageStepCase.all
   }
 }
