@@ -6,6 +6,8 @@ extension ExperimentRegistry {
     registry.register(ToyGaussianExperiment.self)
     registry.register(IndependenceExperiment.self)
     registry.register(SceneExperiment.self)
+    registry.register(DisentanglingExperiment.self)
+    registry.register(AdaptationExperiment.self)
     return registry
   }()
 }

@@ -9,26 +9,26 @@ extension AdaptationModel {
   ///
   /// - Parameters:
   ///   - source: images, `[images, 32, 32, channels]`, and a label in `0..<classes` for each.
-  ///   - target: images without labels.
+  ///   - target: images without labels; `nil` leaves the other domain out: what a classifier of the source alone is.
   ///   - dependence: `J`, fitted by a max-step where it needs one; it is not asked where its factor is 0.
   ///   - includingTarget: whether `J` also moves the domain encoder; the authors have it so for the sliced estimator alone.
   ///   - random: drawn from by `J`.
   public func step(
-    source: (x: Tensor<Scalar>, labels: [Int]), target: Tensor<Scalar>, weights: Weights,
+    source: (x: Tensor<Scalar>, labels: [Int]), target: Tensor<Scalar>?, weights: Weights,
     dependence: any DependenceEstimator<Scalar>, includingTarget: Bool, state: State,
     using random: Philox
   ) -> (losses: Losses, gradient: Gradient, state: State) {
+    let (sources, targets) = (source.x.shape[0], target?.shape[0] ?? 0)
     require(
-      source.x.rank == 4 && target.rank == 4
-        && source.x.shape.replacing(axis: 0, with: 1) == target.shape.replacing(axis: 0, with: 1),
+      source.x.rank == 4 && sources > 0 && (target == nil || targets > 0)
+        && target.map {
+          source.x.shape.replacing(axis: 0, with: 1) == $0.shape.replacing(axis: 0, with: 1)
+        } ?? true,
       "AdaptationModel.step: source and target must be [images, 32, 32, channels] of as many channels, "
-        + "got \(source.x.shape) and \(target.shape)")
-    let (sources, targets) = (source.x.shape[0], target.shape[0])
-    require(
-      sources > 0 && targets > 0,
-      "AdaptationModel.step: wants images of both domains, got \(sources) and \(targets)")
+        + "with at least one image each, got \(source.x.shape)"
+        + (target.map { " and \($0.shape)" } ?? ""))
     checkLabels(source.labels, images: sources, classes: classes, "AdaptationModel.step")
-    let x = Tensor.concatenate([source.x, target])
+    let x = target.map { Tensor.concatenate([source.x, $0]) } ?? source.x
     let domains = Array(repeating: 0, count: sources) + Array(repeating: 1, count: targets)
 
     let (zContent, contentTape, contentState) = content.forward(x, state.content, mode: .training)
@@ -39,7 +39,9 @@ extension AdaptationModel {
     let placed = loss(
       domainHead, zDomain, domains, state.domainHead, factor: weights.domain)
 
-    var dContent = Tensor.concatenate([named.dz, .zeros([targets, zContent.shape[1]])])
+    var dContent =
+      targets == 0
+      ? named.dz : Tensor.concatenate([named.dz, .zeros([targets, zContent.shape[1]])])
     var dDomain = placed.dz
     var measure = 0.0
     if weights.dependence != 0 {

@@ -31,10 +31,14 @@ enum MethodTableMaker {
     var configs: [ResolvedConfig] = []
     for row in rows {
       let seeds = context.seeds ?? (context.quick ? 1 : row.seedCount)
+      // The row's own settings would stand over those of the quick form.
+      let quick =
+        context.quick ? Timed.Configuration.quickOverrides.map { "\($0.key)=\($0.value)" } : []
       let resolved = try context.registry.resolve(
         experiment: Timed.name,
-        overrides: row.overrides + ["seed=" + (0..<seeds).map(String.init).joined(separator: ",")],
-        quick: context.quick)
+        overrides: row.overrides + quick
+          + ["seed=" + (0..<seeds).map(String.init).joined(separator: ",")],
+        quick: false)
       let wanted = context.runnable(resolved)
       let gap =
         wanted.count < resolved.count ? "\(wanted.count) of \(resolved.count) seeds done" : ""

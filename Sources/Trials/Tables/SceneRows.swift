@@ -68,9 +68,9 @@ extension SceneRow {
         "data.procedural.overlap=0.1", "objective.scaleDeviation=0.1",
         "objective.fixedAlphaSteps=600", "steps=7000", "batchSize=12", "evaluation.every=250",
         "backgroundRate=1.5e-4",
-        "evaluation.validationCount=200", "evaluation.testCount=500", "evaluation.keepsFrom=4500",
+        "evaluation.validationCount=200", "evaluation.testCount=500", "evaluation.keepsFrom=6000",
         "health.step=2500",
-      ] + schedule("presence", 2500, 4500, 0.1, 1e-5)
+      ] + schedule("presence", 2500, 4000, 0.1, 1e-10)
       + schedule("scaleMean", 600, 3000, -0.6, -0.85)
       + schedule("temperature", 600, 4000, 2.5, 0.5), seedCount: 3,
     note: "scaled: 32 pixels, half width, 1 to 3 sprites, 7,000 steps")

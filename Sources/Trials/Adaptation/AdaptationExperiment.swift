@@ -1,0 +1,195 @@
+import Datasets
+import Foundation
+import Infomin
+import Layers
+import Storage
+import TensorCore
+
+/// Classifies target images from the labels of source images alone (Chen et al. 2022, domain adaptation).
+///
+/// Minimises `α · CE(content head(z_c), source labels) + β · CE(domain head(z_d), domain) + γ · J(z_c, z_d)`. A step is one Adam
+/// step on a batch of each domain; every few steps a max-step comes before it, on random images of both domains encoded with the
+/// running statistics of the normalisations. SLICE's gradient reaches both encoders, that of all other terms `z_c` alone.
+public struct AdaptationExperiment: Experiment, MaxStepTiming {
+  /// `adaptation`
+  public static let name = "adaptation"
+  /// For listings.
+  public static let summary =
+    "domain adaptation: classify target images by a representation that says nothing about the domain"
+
+  let configuration: AdaptationConfiguration
+  let source, target: ImageSplits
+  let classes: Int
+  let random: Philox
+  private let folder: String?
+  private let sourcePasses, targetPasses: ShuffledPasses
+  private let rate: StepSchedule
+  private(set) var model: AdaptationModel<Float>
+  private(set) var state: AdaptationModel<Float>.State
+  private var estimator: any DependenceEstimator<Float>
+  private var optimiser: Adam<Float>
+  private var warnings: Set<String> = []
+
+  /// Loads the images and draws the initial weights.
+  public init(configuration: AdaptationConfiguration, environment: RunEnvironment) throws {
+    self.configuration = configuration
+    let settings = configuration.data
+    func load(_ source: ImageSource) throws -> ImageSplits {
+      try source.load(
+        in: environment.dataDirectories, side: 32, channels: 3,
+        counts: (settings.train, 1, settings.test), seed: UInt64(configuration.seed))
+    }
+    target = try load(settings.target)
+    source = ImageLabels.shared(try load(settings.source), with: target, label: settings.label)
+    classes = try ImageLabels.classCount(settings.label, of: source, key: "data.label")
+    let found = try ImageLabels.classCount(settings.label, of: target, key: "data.label")
+    try ConfigChecks.check(
+      "data.target", found == classes,
+      "images with \(classes) values of \(settings.label), as those of data.source", found)
+    folder = environment.folder
+    random = Philox(seed: UInt64(configuration.seed)).stream("adaptation")
+    let size = min(configuration.batchSize, source.train.count, target.train.count)
+    sourcePasses = ShuffledPasses(
+      count: source.train.count, batchSize: size, random: random.stream("source"))
+    targetPasses = ShuffledPasses(
+      count: target.train.count, batchSize: size, random: random.stream("target"))
+    let initial = configuration.learningRate
+    rate = StepSchedule(
+      initialRate: initial, at: configuration.decayEpoch > 0 ? [configuration.decayEpoch] : [])
+    let columns = configuration.model.representation
+    model = AdaptationModel(
+      channels: 3, classes: classes, outputs: columns,
+      widthDivisor: configuration.model.widthDivisor, random: random.stream("model"))
+    state = model.initialState
+    estimator = configuration.method.estimator(
+      inputs: columns, targets: columns, slice: configuration.slice, inner: configuration.inner,
+      hidden: 256, random: random.stream("estimator"))
+    optimiser = Adam(learningRate: initial, beta1: 0.5, beta2: 0.999)
+  }
+
+  /// Steps of a pass over the source images: the last part of a batch is left to the next pass.
+  private var epochSteps: Int { max(source.train.count / sourcePasses.batchSize, 1) }
+
+  /// The gradient steps.
+  public var stepCount: Int { configuration.epochs * epochSteps }
+
+  /// A max-step if it is due, and one gradient step.
+  public mutating func advance(step: Int, log: inout StepLog) throws {
+    let logs = step % configuration.logEvery == 0 || step + 1 == stepCount
+    if step % configuration.fit.every == 0 {
+      let report = try maxStep(step)
+      if logs {
+        if report.inSample.isFinite { log["dependence/fit in-sample"] = report.inSample }
+        if let held = report.heldOut, held.isFinite { log["dependence/fit held-out"] = held }
+      }
+    }
+    optimiser.learningRate = rate.learningRate(epoch: step / epochSteps)
+    let rows = sourcePasses.rows(ofStep: step)
+    let labels = source.train.labels[configuration.data.label]!
+    let draw = random.stream("step", step)
+    let found = model.step(
+      source: (
+        augmented(source.train.images(rows), draw.stream("source")), rows.map { labels[$0] }
+      ),
+      target: configuration.sourceOnly
+        ? nil
+        : augmented(
+          target.train.images(targetPasses.rows(ofStep: step)), draw.stream("target")),
+      weights: configuration.terms, dependence: estimator,
+      includingTarget: configuration.method == .slice, state: state, using: draw)
+    optimiser.update(&model, with: found.gradient)
+    state = found.state
+    guard logs || !found.losses.total.isFinite else { return }
+    log["loss"] = found.losses.total
+    log["loss/content"] = found.losses.content
+    log["loss/domain"] = found.losses.domain
+    log["dependence/batch"] = found.losses.dependence
+    log["learning rate/Adam"] = optimiser.learningRate
+  }
+
+  private func augmented(_ x: Tensor<Float>, _ draw: Philox) -> Tensor<Float> {
+    guard configuration.data.augments else { return x }
+    let images = x.shape[0]
+    let cropped = ReflectedCrop<Float>(padding: 4, images: images, using: draw.stream("crop"))(x)
+    return HorizontalFlip<Float>(images: images, using: draw.stream("flip"))(cropped)
+  }
+
+  /// Fits the estimator on random training images of both domains, in a shuffled order.
+  mutating func maxStep(_ step: Int) throws -> FitReport {
+    guard configuration.method != .none else { return FitReport(inSample: 0) }
+    let draw = random.stream("max-step", step)
+    let count = configuration.fit.sampleSize
+    func sample(_ set: ImageSet, _ name: String) -> Tensor<Float> {
+      var pick = draw.stream(name)
+      return set.images(Array(pick.permutation(set.count).prefix(count)))
+    }
+    let x = Tensor.concatenate(
+      [sample(source.train, "source"), sample(target.train, "target")], along: 0)
+    var shuffle = draw.stream("shuffle")
+    let order = shuffle.permutation(x.shape[0])
+    let report = try estimator.fit(
+      model.content(x, state.content).gather(rows: order),
+      model.domain(x, state.domain).gather(rows: order), using: draw)
+    if let warning = report.warning { warnings.insert(warning) }
+    return report
+  }
+
+  mutating func maxStepOfSchedule(_ index: Int) throws { _ = try maxStep(index) }
+
+  /// Weights, moments, running statistics and the estimator.
+  public func checkpoint() throws -> Checkpoint {
+    var checkpoint = Checkpoint()
+    checkpoint.set(under: "model", model.namedParameters)
+    checkpoint.set(under: "state", state.namedTensors)
+    let adam = optimiser.state
+    checkpoint.set(under: "optimiser", adam.tensors.map { ($0.key, $0.value) })
+    checkpoint.set(under: "estimator", estimator.state.map { ($0.key, $0.value) })
+    checkpoint.metadata["adaptation"] = try RunCoding.text(
+      Counters(optimiserSteps: adam.stepCount, warnings: warnings.sorted()))
+    return checkpoint
+  }
+
+  /// Continues from a saved state.
+  public mutating func restore(_ checkpoint: Checkpoint) throws {
+    let counters = try RunCoding.decoder.decode(
+      Counters.self, from: Data(checkpoint.text("adaptation").utf8))
+    try model.setParameters(to: checkpoint.tensors(under: "model"))
+    try state.setTensors(to: checkpoint.tensors(under: "state"))
+    try optimiser.restore(
+      OptimizerState(
+        stepCount: counters.optimiserSteps, tensors: checkpoint.tensors(under: "optimiser")))
+    try estimator.restore(checkpoint.tensors(under: "estimator"))
+    warnings = Set(counters.warnings)
+  }
+
+  private struct Counters: Codable {
+    var optimiserSteps: Int
+    var warnings: [String]
+  }
+
+  /// Measures both classifiers and the dependence of the frozen representations, and draws them.
+  public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
+    let name = configuration.sourceOnly ? "source only" : configuration.method.label
+    var result = RunResult(
+      experiment: Self.name, method: name, protocolName: configuration.data.label,
+      dataset: "\(source.train.name) → \(target.train.name)", seed: configuration.seed,
+      notes: warnings.sorted() + [source.train.provenance, target.train.provenance])
+    let codes = AdaptationEvaluation(experiment: self).codes()
+    try AdaptationEvaluation(experiment: self).measure(
+      codes, using: random.stream("evaluation"), monitor: monitor, into: &result)
+    if let folder {
+      try AdaptationPictures(experiment: self).write(
+        codes, to: FigureFolder("\(folder)/figures"))
+    }
+    return result
+  }
+}
+
+extension AdaptationConfiguration {
+  /// The weights as the model takes them.
+  var terms: AdaptationModel<Float>.Weights {
+    .init(
+      content: weights.content, domain: sourceOnly ? 0 : weights.domain,
+      dependence: method == .none ? 0 : weights.dependence)
+  }
+}

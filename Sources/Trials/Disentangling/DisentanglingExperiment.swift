@@ -1,0 +1,169 @@
+import Datasets
+import Foundation
+import Infomin
+import Layers
+import Storage
+import TensorCore
+
+/// Learns a representation of images that rebuilds them together with their label, and says nothing about that label
+/// (Chen et al. 2022, disentanglement).
+///
+/// Minimises `α · MSE(G(E₁(x), t), x) + β · CE(label head) + γ · J(E₁(x), t)`. A step is one Adam step; every few steps a
+/// max-step comes before it, on random training images encoded with the running statistics of the normalisations.
+public struct DisentanglingExperiment: Experiment, MaxStepTiming {
+  /// `disentangling`
+  public static let name = "disentangling"
+  /// For listings.
+  public static let summary =
+    "label-irrelevant representations of images: rebuild x from Z and T while Z says nothing about T"
+
+  let configuration: DisentanglingConfiguration
+  let data: ImageSplits
+  let classes: Int
+  let random: Philox
+  private let folder: String?
+  private let passes: ShuffledPasses
+  private let rate: StepSchedule
+  private(set) var model: DisentanglingModel<Float>
+  private(set) var state: DisentanglingModel<Float>.State
+  private var estimator: any DependenceEstimator<Float>
+  private var optimiser: Adam<Float>
+  private var warnings: Set<String> = []
+
+  /// Loads the images and draws the initial weights.
+  public init(configuration: DisentanglingConfiguration, environment: RunEnvironment) throws {
+    self.configuration = configuration
+    let settings = configuration.data
+    data = try settings.source.load(
+      in: environment.dataDirectories, side: 32, channels: settings.channels,
+      counts: (settings.train, settings.validation, settings.test),
+      seed: UInt64(configuration.seed))
+    classes = try ImageLabels.classCount(settings.label, of: data, key: "data.label")
+    folder = environment.folder
+    random = Philox(seed: UInt64(configuration.seed)).stream("disentangling")
+    passes = ShuffledPasses(
+      count: data.train.count, batchSize: min(configuration.batchSize, data.train.count),
+      random: random)
+    let initial = configuration.learningRate
+    rate = StepSchedule(
+      initialRate: initial, at: configuration.decayEpoch > 0 ? [configuration.decayEpoch] : [])
+    model = DisentanglingModel(
+      channels: settings.channels, classes: classes,
+      outputs: configuration.model.representation,
+      widthDivisor: configuration.model.widthDivisor, random: random.stream("model"))
+    model.doubleSoftmax = configuration.model.doubleSoftmax
+    state = model.initialState
+    estimator = configuration.method.estimator(
+      inputs: configuration.model.representation, targets: classes, slice: configuration.slice,
+      inner: configuration.inner, hidden: 256, random: random.stream("estimator"))
+    optimiser = Adam(learningRate: initial, beta1: 0.5, beta2: 0.999)
+  }
+
+  /// Steps of an epoch: the last part of a batch is left to the next epoch.
+  private var epochSteps: Int { max(data.train.count / passes.batchSize, 1) }
+
+  /// The gradient steps.
+  public var stepCount: Int { configuration.epochs * epochSteps }
+
+  /// A max-step if it is due, and one gradient step.
+  public mutating func advance(step: Int, log: inout StepLog) throws {
+    let logs = step % configuration.logEvery == 0 || step + 1 == stepCount
+    if step % configuration.fit.every == 0 {
+      let report = try maxStep(step)
+      if logs {
+        if report.inSample.isFinite { log["dependence/fit in-sample"] = report.inSample }
+        if let held = report.heldOut, held.isFinite { log["dependence/fit held-out"] = held }
+      }
+    }
+    optimiser.learningRate = rate.learningRate(epoch: step / epochSteps)
+    let rows = passes.rows(ofStep: step)
+    let found = model.step(
+      data.train.images(rows), labels: labels(of: data.train, rows), weights: configuration.terms,
+      dependence: estimator, state: state, using: random.stream("step", step))
+    optimiser.update(&model, with: found.gradient)
+    state = found.state
+    guard logs || !found.losses.total.isFinite else { return }
+    log["loss"] = found.losses.total
+    log["loss/reconstruction"] = found.losses.reconstruction
+    log["loss/label"] = found.losses.label
+    log["dependence/batch"] = found.losses.dependence
+    log["learning rate/Adam"] = optimiser.learningRate
+  }
+
+  /// Fits the estimator on random training images.
+  mutating func maxStep(_ step: Int) throws -> FitReport {
+    guard configuration.method != .none else { return FitReport(inSample: 0) }
+    let draw = random.stream("max-step", step)
+    var pick = draw.stream("sample")
+    let rows = Array(pick.permutation(data.train.count).prefix(configuration.fit.sampleSize))
+    let z = model.content(data.train.images(rows), state.content)
+    let report = try estimator.fit(z, oneHot(data.train, rows), using: draw)
+    if let warning = report.warning { warnings.insert(warning) }
+    return report
+  }
+
+  func labels(of set: ImageSet, _ rows: [Int]) -> [Int] {
+    let column = set.labels[configuration.data.label]!
+    return rows.map { column[$0] }
+  }
+
+  func oneHot(_ set: ImageSet, _ rows: [Int]) -> Tensor<Float> {
+    .oneHot(labels(of: set, rows), classCount: classes)
+  }
+
+  mutating func maxStepOfSchedule(_ index: Int) throws { _ = try maxStep(index) }
+
+  /// Weights, moments, running statistics and the estimator.
+  public func checkpoint() throws -> Checkpoint {
+    var checkpoint = Checkpoint()
+    checkpoint.set(under: "model", model.namedParameters)
+    checkpoint.set(under: "state", state.namedTensors)
+    let adam = optimiser.state
+    checkpoint.set(under: "optimiser", adam.tensors.map { ($0.key, $0.value) })
+    checkpoint.set(under: "estimator", estimator.state.map { ($0.key, $0.value) })
+    checkpoint.metadata["disentangling"] = try RunCoding.text(
+      Counters(optimiserSteps: adam.stepCount, warnings: warnings.sorted()))
+    return checkpoint
+  }
+
+  /// Continues from a saved state.
+  public mutating func restore(_ checkpoint: Checkpoint) throws {
+    let counters = try RunCoding.decoder.decode(
+      Counters.self, from: Data(checkpoint.text("disentangling").utf8))
+    try model.setParameters(to: checkpoint.tensors(under: "model"))
+    try state.setTensors(to: checkpoint.tensors(under: "state"))
+    try optimiser.restore(
+      OptimizerState(
+        stepCount: counters.optimiserSteps, tensors: checkpoint.tensors(under: "optimiser")))
+    try estimator.restore(checkpoint.tensors(under: "estimator"))
+    warnings = Set(counters.warnings)
+  }
+
+  private struct Counters: Codable {
+    var optimiserSteps: Int
+    var warnings: [String]
+  }
+
+  /// Measures the frozen representation, and draws what it makes of test images.
+  public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
+    var result = RunResult(
+      experiment: Self.name, method: configuration.method.label,
+      protocolName: configuration.data.label, dataset: data.train.name, seed: configuration.seed,
+      notes: warnings.sorted() + [data.train.provenance])
+    try DisentanglingEvaluation(experiment: self).measure(
+      using: random.stream("evaluation"), monitor: monitor, into: &result)
+    if let folder {
+      try DisentanglingPictures(experiment: self).write(to: FigureFolder("\(folder)/figures"))
+    }
+    return result
+  }
+}
+
+extension DisentanglingConfiguration {
+  /// The weights as the model takes them.
+  var terms: DisentanglingModel<Float>.Weights {
+    .init(
+      reconstruction: weights.reconstruction, label: weights.label,
+      dependence: method == .none ? 0 : weights.dependence)
+  }
+}

@@ -1,0 +1,112 @@
+import Datasets
+
+/// Tables of disentanglement: a row a method.
+enum DisentanglingTableMaker {
+  /// Widths, images and epochs that two cores finish; the configs of `Experiments/disentangling` have the full settings.
+  static let scaled = [
+    "model.widthDivisor=8", "model.representation=64", "batchSize=64", "fit.sampleSize=1000",
+    "fit.every=4", "slice.count=100", "evaluation.trainCount=3000",
+  ]
+
+  /// Runs every method.
+  ///
+  /// - Parameter paper: the paper's ρ*(Z;T), by method.
+  static func table(
+    _ name: String, _ context: TableContext, _ block: ImageBlock,
+    _ settings: [ImageMethods.Setting],
+    paper: [DependenceMethod: Double] = [:], seedCount: Int = 3
+  ) throws -> TableResult {
+    let (overrides, note) = block.resolved(in: context.options.environment.dataDirectories)
+    let rows = settings.map { setting in
+      MethodRow(
+        label: setting.method.label,
+        overrides: overrides + ["method=\(setting.method.rawValue)"] + setting.overrides,
+        cells: [
+          .init(column: "squared error a pixel", key: "reconstruction.mse"),
+          .init(column: "L2 norm an image", key: "reconstruction.norm"),
+          .init(column: "label accuracy", key: "accuracy.label"),
+          .init(column: "ρ*(Z;T)", key: "dependence.coded", paper: paper[setting.method]),
+          .init(column: "ρ*(Z;T) two-sided", key: "dependence.twoSided"),
+          .init(column: "ρ*(Z;T) slices", key: "dependence.slice"),
+          .init(column: "ρ*(Z;T) null 95 %", key: "dependence.coded.null95"),
+          .init(column: "probe of T in Z", key: "probe.label"),
+          .init(column: "swaps seen as wanted", key: "swap.asWanted"),
+          .init(column: "L2 norm of a swap", key: "swap.norm"),
+          .init(column: "MIG", key: "factors.MIG"),
+          .init(column: "DCI disentanglement", key: "factors.DCI disentanglement"),
+        ], seedCount: seedCount,
+        note: [note, setting.note].filter { !$0.isEmpty }.joined(separator: "; "))
+    }
+    return TableResult(
+      table: name, quick: context.quick,
+      rows: try MethodTableMaker.rows(DisentanglingExperiment.self, context, rows))
+  }
+}
+
+/// `disentangle-dsprites`
+enum DisentangleSpritesTable: Table {
+  static let name = "disentangle-dsprites"
+  static let summary = "dSprites: representations that hide the shape; every method, scaled"
+  static let expectedTime = "full: see its file in Experiments/results; quick: under 3 minutes"
+
+  static func run(_ context: TableContext) throws -> TableResult {
+    try DisentanglingTableMaker.table(
+      name, context,
+      ImageBlock(
+        source: .dsprites,
+        overrides: DisentanglingTableMaker.scaled + [
+          "data.label=shape", "data.train=4000", "data.validation=200", "data.test=1000",
+          "epochs=30", "decayEpoch=24", "learningRate=0.001",
+        ],
+        note: "scaled: 4,000 images, an eighth of the width, 30 epochs"),
+      ImageMethods.disentangling(slice: 0.1, club: 7, template: 0.1),
+      paper: [.slice: 0.08, .club: 0.22])
+  }
+}
+
+/// `disentangle-faces`
+enum DisentangleFacesTable: Table {
+  static let name = "disentangle-faces"
+  static let summary =
+    "CMU face images in place of CMU-PIE: representations that hide the expression; every method, scaled"
+  static let expectedTime = "full: see its file in Experiments/results; quick: under 3 minutes"
+
+  static func run(_ context: TableContext) throws -> TableResult {
+    try DisentanglingTableMaker.table(
+      name, context,
+      ImageBlock(
+        source: .cmuFaces,
+        overrides: DisentanglingTableMaker.scaled + [
+          "data.label=expression", "data.train=0", "data.validation=24", "data.test=150",
+          "epochs=120", "decayEpoch=90", "batchSize=48", "fit.sampleSize=400", "slice.count=30",
+          "learningRate=0.001",
+        ],
+        note:
+          "CMU face images (20 people, four expressions) in place of CMU-PIE; scaled: an eighth of the width, 120 epochs"
+      ),
+      ImageMethods.disentangling(slice: 0.1, club: 0.1, template: 0.1))
+  }
+}
+
+/// `disentangle-morpho`
+enum DisentangleMorphoTable: Table {
+  static let name = "disentangle-morpho"
+  static let summary =
+    "Morpho-MNIST: representations that hide how a digit was perturbed; every method, scaled"
+  static let expectedTime = "full: see its file in Experiments/results; quick: under 3 minutes"
+
+  static func run(_ context: TableContext) throws -> TableResult {
+    try DisentanglingTableMaker.table(
+      name, context,
+      ImageBlock(
+        source: .morphoMNIST,
+        overrides: DisentanglingTableMaker.scaled + [
+          "data.label=perturbation", "data.train=4000", "data.validation=200", "data.test=1000",
+          "epochs=15", "decayEpoch=12", "learningRate=0.001",
+        ],
+        note:
+          "perturbations drawn anew over MNIST; scaled: 4,000 images, an eighth of the width, 15 epochs"
+      ),
+      ImageMethods.disentangling(slice: 0.1, club: 7, template: 0.1))
+  }
+}
