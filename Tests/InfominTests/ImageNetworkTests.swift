@@ -78,6 +78,27 @@ import Testing
     }
   }
 
+  /// Without a target it is a classifier of the source alone.
+  @Test func withoutATargetOnlyTheSourceIsSeen() {
+    let model = Adaptation(classes: 4, outputs: 3, widthDivisor: 64, random: Philox(seed: 2))
+    let (x, labels): (Tensor<Double>, [Int]) = (images(4, 3, "s"), [3, 1, 0, 1])
+    let (losses, gradient, state) = model.step(
+      source: (x, labels), target: nil, weights: .init(content: 1, domain: 0, dependence: 0),
+      dependence: NoDependence(), includingTarget: false, state: model.initialState,
+      using: Philox(seed: 0))
+    let (z, tape, next) = model.content.forward(x, model.initialState.content, mode: .training)
+    let (logits, headTape, _) = model.contentHead.forward(
+      z, model.initialState.contentHead, mode: .training)
+    let (value, dLogits) = SoftmaxCrossEntropy.valueAndGradient(logits, labels: labels)
+    let (dz, _) = model.contentHead.backward(dLogits, through: headTape)
+    let expected = model.content.backward(dz, through: tape)
+    #expect(losses.total == value && losses.content == value)
+    #expect(state.content == next)
+    for parameter in model.content.parameters {
+      #expect(parameter.gradient(in: gradient.content) == parameter.gradient(in: expected))
+    }
+  }
+
   @Test func singlePrecisionAgreesWithDouble() throws {
     let double = DisentanglingModel<Double>(
       channels: 3, classes: 3, outputs: 12, widthDivisor: 8, random: Philox(seed: 4))
