@@ -4,8 +4,8 @@ import Datasets
 enum AdaptationTableMaker {
   /// Widths, images and epochs that two cores finish; the configs of `Experiments/adaptation` have the full settings.
   static let scaled = [
-    "model.widthDivisor=8", "model.representation=64", "batchSize=64", "fit.sampleSize=500",
-    "fit.every=4", "slice.count=50", "evaluation.trainCount=4000",
+    "model.widthDivisor=8", "model.representation=64", "batchSize=64", "fit.sampleSize=400",
+    "fit.every=8", "slice.count=50", "evaluation.trainCount=2000",
   ]
 
   /// Runs every method.
@@ -53,10 +53,10 @@ enum AdaptDigitsTable: Table {
       ImageBlock(
         source: .mnist, target: .mnistM,
         overrides: AdaptationTableMaker.scaled + [
-          "data.label=digit", "data.train=4000", "data.test=2000", "epochs=8", "decayEpoch=6",
+          "data.label=digit", "data.train=2000", "data.test=1000", "epochs=8", "decayEpoch=6",
         ],
         note:
-          "MNIST-M made anew (own draws of crops); scaled: 4,000 images a domain, an eighth of the width, 8 epochs"
+          "MNIST-M made anew (own draws of crops); scaled: 2,000 images a domain, an eighth of the width, 8 epochs"
       ),
       ImageMethods.adaptation(slice: 1, club: 0.1),
       paper: [.slice: (0.9858, 0.06), .club: (0.8014, 0.49)])
@@ -77,12 +77,12 @@ enum AdaptPicturesTable: Table {
       ImageBlock(
         source: .cifar10, target: hasSTL ? .stl10 : .cifar10Shifted,
         overrides: AdaptationTableMaker.scaled + [
-          "data.label=class", "data.train=4000", "data.test=1000", "data.augments=true", "epochs=8",
+          "data.label=class", "data.train=2000", "data.test=1000", "data.augments=true", "epochs=8",
           "decayEpoch=6",
         ],
         note: (hasSTL
           ? "" : "target: CIFAR-10 blurred, resampled and recoloured in place of STL-10; ")
-          + "scaled: 4,000 images a domain, an eighth of the width, 8 epochs"),
+          + "scaled: 2,000 images a domain, an eighth of the width, 8 epochs"),
       ImageMethods.adaptation(slice: 1, club: 0.1),
       paper: hasSTL ? [.slice: (0.8187, 0.08), .club: (0.7401, 0.42)] : [:])
   }

@@ -5,7 +5,7 @@ enum DisentanglingTableMaker {
   /// Widths, images and epochs that two cores finish; the configs of `Experiments/disentangling` have the full settings.
   static let scaled = [
     "model.widthDivisor=8", "model.representation=64", "batchSize=64", "fit.sampleSize=1000",
-    "fit.every=4", "slice.count=100", "evaluation.trainCount=3000",
+    "fit.every=8", "slice.count=100", "evaluation.trainCount=3000",
   ]
 
   /// Runs every method.
@@ -55,10 +55,10 @@ enum DisentangleSpritesTable: Table {
       ImageBlock(
         source: .dsprites,
         overrides: DisentanglingTableMaker.scaled + [
-          "data.label=shape", "data.train=4000", "data.validation=200", "data.test=1000",
-          "epochs=30", "decayEpoch=24", "learningRate=0.001",
+          "data.label=shape", "data.train=3000", "data.validation=100", "data.test=1000",
+          "epochs=16", "decayEpoch=13", "learningRate=0.001",
         ],
-        note: "scaled: 4,000 images, an eighth of the width, 30 epochs"),
+        note: "scaled: 3,000 images, an eighth of the width, 16 epochs"),
       ImageMethods.disentangling(slice: 0.1, club: 7, template: 0.1),
       paper: [.slice: 0.08, .club: 0.22])
   }
@@ -78,11 +78,11 @@ enum DisentangleFacesTable: Table {
         source: .cmuFaces,
         overrides: DisentanglingTableMaker.scaled + [
           "data.label=expression", "data.train=0", "data.validation=24", "data.test=150",
-          "epochs=120", "decayEpoch=90", "batchSize=48", "fit.sampleSize=400", "slice.count=30",
+          "epochs=80", "decayEpoch=64", "batchSize=48", "fit.sampleSize=400", "slice.count=30",
           "learningRate=0.001",
         ],
         note:
-          "CMU face images (20 people, four expressions) in place of CMU-PIE; scaled: an eighth of the width, 120 epochs"
+          "CMU face images (20 people, four expressions) in place of CMU-PIE; scaled: an eighth of the width, 80 epochs"
       ),
       ImageMethods.disentangling(slice: 0.1, club: 0.1, template: 0.1))
   }
@@ -101,11 +101,11 @@ enum DisentangleMorphoTable: Table {
       ImageBlock(
         source: .morphoMNIST,
         overrides: DisentanglingTableMaker.scaled + [
-          "data.label=perturbation", "data.train=4000", "data.validation=200", "data.test=1000",
-          "epochs=15", "decayEpoch=12", "learningRate=0.001",
+          "data.label=perturbation", "data.train=3000", "data.validation=100", "data.test=1000",
+          "epochs=16", "decayEpoch=13", "learningRate=0.001",
         ],
         note:
-          "perturbations drawn anew over MNIST; scaled: 4,000 images, an eighth of the width, 15 epochs"
+          "perturbations drawn anew over MNIST; scaled: 3,000 images, an eighth of the width, 16 epochs"
       ),
       ImageMethods.disentangling(slice: 0.1, club: 7, template: 0.1))
   }
