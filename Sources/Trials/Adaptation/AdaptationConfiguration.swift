@@ -115,7 +115,7 @@ public struct AdaptationConfiguration: ExperimentConfiguration {
   /// A form that ends in seconds.
   public static let quickOverrides: [(key: String, value: String)] =
     [
-      ("data.train", "512"), ("data.test", "300"), ("epochs", "2"), ("batchSize", "64"),
+      ("data.train", "960"), ("data.test", "300"), ("epochs", "4"), ("batchSize", "32"),
       ("model.widthDivisor", "16"), ("model.representation", "16"), ("decayEpoch", "0"),
       ("fit.sampleSize", "200"), ("slice.count", "20"), ("inner.passes", "3"),
     ] + ImageEvaluationSettings.quickOverrides

@@ -114,8 +114,8 @@ public struct DisentanglingConfiguration: ExperimentConfiguration {
   /// A form that ends in seconds.
   public static let quickOverrides: [(key: String, value: String)] =
     [
-      ("data.train", "768"), ("data.validation", "100"), ("data.test", "300"), ("epochs", "2"),
-      ("batchSize", "64"), ("model.widthDivisor", "16"), ("model.representation", "16"),
+      ("data.train", "768"), ("data.validation", "100"), ("data.test", "300"), ("epochs", "4"),
+      ("batchSize", "32"), ("model.widthDivisor", "16"), ("model.representation", "16"),
       ("decayEpoch", "0"), ("fit.sampleSize", "400"), ("slice.count", "20"), ("inner.passes", "3"),
     ] + ImageEvaluationSettings.quickOverrides
 

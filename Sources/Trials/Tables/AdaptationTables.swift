@@ -16,7 +16,7 @@ enum AdaptationTableMaker {
     _ settings: [ImageMethods.Setting],
     paper: [DependenceMethod: (accuracy: Double, dependence: Double)], seedCount: Int = 3
   ) throws -> TableResult {
-    let (overrides, note) = block.resolved(in: context.options.environment.dataDirectories)
+    let (overrides, note) = block.resolved(context)
     let rows = settings.map { setting in
       let reference = paper[setting.method]
       return MethodRow(

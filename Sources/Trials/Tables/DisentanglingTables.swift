@@ -4,8 +4,10 @@ import Datasets
 enum DisentanglingTableMaker {
   /// Widths, images and epochs that two cores finish; the configs of `Experiments/disentangling` have the full settings.
   static let scaled = [
-    "model.widthDivisor=8", "model.representation=64", "batchSize=64", "fit.sampleSize=1000",
-    "fit.every=8", "slice.count=100", "evaluation.trainCount=3000",
+    "model.widthDivisor=8", "model.representation=32", "weights.reconstruction=10",
+    "batchSize=50", "learningRate=0.002", "fit.sampleSize=1000",
+    "fit.every=8", "slice.count=100", "evaluation.trainCount=2000", "evaluation.passes=100",
+    "evaluation.twoSidedPasses=40",
   ]
 
   /// Runs every method.
@@ -16,7 +18,7 @@ enum DisentanglingTableMaker {
     _ settings: [ImageMethods.Setting],
     paper: [DependenceMethod: Double] = [:], seedCount: Int = 3
   ) throws -> TableResult {
-    let (overrides, note) = block.resolved(in: context.options.environment.dataDirectories)
+    let (overrides, note) = block.resolved(context)
     let rows = settings.map { setting in
       MethodRow(
         label: setting.method.label,
@@ -56,7 +58,7 @@ enum DisentangleSpritesTable: Table {
         source: .dsprites,
         overrides: DisentanglingTableMaker.scaled + [
           "data.label=shape", "data.train=3000", "data.validation=100", "data.test=1000",
-          "epochs=16", "decayEpoch=13", "learningRate=0.001",
+          "epochs=16", "decayEpoch=13",
         ],
         note: "scaled: 3,000 images, an eighth of the width, 16 epochs"),
       ImageMethods.disentangling(slice: 0.1, club: 7, template: 0.1),
@@ -79,7 +81,6 @@ enum DisentangleFacesTable: Table {
         overrides: DisentanglingTableMaker.scaled + [
           "data.label=expression", "data.train=0", "data.validation=24", "data.test=150",
           "epochs=80", "decayEpoch=64", "batchSize=48", "fit.sampleSize=400", "slice.count=30",
-          "learningRate=0.001",
         ],
         note:
           "CMU face images (20 people, four expressions) in place of CMU-PIE; scaled: an eighth of the width, 80 epochs"
@@ -102,7 +103,7 @@ enum DisentangleMorphoTable: Table {
         source: .morphoMNIST,
         overrides: DisentanglingTableMaker.scaled + [
           "data.label=perturbation", "data.train=3000", "data.validation=100", "data.test=1000",
-          "epochs=16", "decayEpoch=13", "learningRate=0.001",
+          "epochs=16", "decayEpoch=13",
         ],
         note:
           "perturbations drawn anew over MNIST; scaled: 3,000 images, an eighth of the width, 16 epochs"

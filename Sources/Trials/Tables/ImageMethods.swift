@@ -11,19 +11,21 @@ struct ImageBlock {
   /// What a reader must know of it.
   let note: String
 
-  /// The settings that name the images that are there, and the note that names a stand-in.
-  func resolved(in directories: [String]) -> (overrides: [String], note: String) {
+  /// The settings that name the images that are there, and what a reader must know: a stand-in, the scale.
+  func resolved(_ context: TableContext) -> (overrides: [String], note: String) {
+    let directories = context.options.environment.dataDirectories
     let wanted = [source] + (target.map { [$0] } ?? [])
     let isThere = wanted.allSatisfy { $0.isThere(in: directories) }
     let used = isThere ? wanted : wanted.map { $0.twin ?? $0 }
-    let keys = ["data.source", "data.target"]
     let names = wanted.map(\.rawValue).joined(separator: " and ")
-    return (
-      overrides + zip(keys, used).map { "\($0)=\($1.rawValue)" },
+    let standIn =
       isThere
-        ? note
-        : "GENERATED images \(used.map(\.rawValue).joined(separator: " and ")): no files of \(names) found; "
-          + note
+      ? ""
+      : "GENERATED images \(used.map(\.rawValue).joined(separator: " and ")): no files of \(names) found; "
+    let scale = context.quick ? "quick form: trained for seconds, shows that it runs" : note
+    return (
+      overrides + zip(["data.source", "data.target"], used).map { "\($0)=\($1.rawValue)" },
+      standIn + scale
     )
   }
 }
