@@ -24,11 +24,9 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
   private let folder: String?
   private let sourcePasses, targetPasses: ShuffledPasses
   private let rate: StepSchedule
-  private(set) var model: AdaptationModel<Float>
-  private(set) var state: AdaptationModel<Float>.State
-  private var estimator: any DependenceEstimator<Float>
-  private var optimiser: Adam<Float>
-  private var warnings: Set<String> = []
+  private var training: ImageTraining<AdaptationModel<Float>, AdaptationModel<Float>.State>
+  var model: AdaptationModel<Float> { training.model }
+  var state: AdaptationModel<Float>.State { training.state }
 
   /// Loads the images and draws the initial weights.
   public init(configuration: AdaptationConfiguration, environment: RunEnvironment) throws {
@@ -57,14 +55,13 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
     rate = StepSchedule(
       initialRate: initial, at: configuration.decayEpoch > 0 ? [configuration.decayEpoch] : [])
     let columns = configuration.model.representation
-    model = AdaptationModel(
+    let model = AdaptationModel<Float>(
       channels: 3, classes: classes, outputs: columns,
       widthDivisor: configuration.model.widthDivisor, random: random.stream("model"))
-    state = model.initialState
-    estimator = configuration.method.estimator(
+    let estimator = configuration.method.estimator(
       inputs: columns, targets: columns, slice: configuration.slice, inner: configuration.inner,
       hidden: 256, random: random.stream("estimator"))
-    optimiser = Adam(learningRate: initial, beta1: 0.5, beta2: 0.999)
+    training = ImageTraining(model, model.initialState, estimator)
   }
 
   /// Steps of a pass over the source images: the last part of a batch is left to the next pass.
@@ -83,7 +80,7 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
         if let held = report.heldOut, held.isFinite { log["dependence/fit held-out"] = held }
       }
     }
-    optimiser.learningRate = rate.learningRate(epoch: step / epochSteps)
+    let learningRate = rate.learningRate(epoch: step / epochSteps)
     let rows = sourcePasses.rows(ofStep: step)
     let labels = source.train.labels[configuration.data.label]!
     let draw = random.stream("step", step)
@@ -95,16 +92,15 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
         ? nil
         : augmented(
           target.train.images(targetPasses.rows(ofStep: step)), draw.stream("target")),
-      weights: configuration.terms, dependence: estimator,
+      weights: configuration.terms, dependence: training.estimator,
       includingTarget: configuration.method == .slice, state: state, using: draw)
-    optimiser.update(&model, with: found.gradient)
-    state = found.state
+    training.update(with: found.gradient, state: found.state, rate: learningRate)
     guard logs || !found.losses.total.isFinite else { return }
     log["loss"] = found.losses.total
     log["loss/content"] = found.losses.content
     log["loss/domain"] = found.losses.domain
     log["dependence/batch"] = found.losses.dependence
-    log["learning rate/Adam"] = optimiser.learningRate
+    log["learning rate/Adam"] = learningRate
   }
 
   private func augmented(_ x: Tensor<Float>, _ draw: Philox) -> Tensor<Float> {
@@ -127,44 +123,19 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
       [sample(source.train, "source"), sample(target.train, "target")], along: 0)
     var shuffle = draw.stream("shuffle")
     let order = shuffle.permutation(x.shape[0])
-    let report = try estimator.fit(
+    return try training.fit(
       model.content(x, state.content).gather(rows: order),
       model.domain(x, state.domain).gather(rows: order), using: draw)
-    if let warning = report.warning { warnings.insert(warning) }
-    return report
   }
 
   mutating func maxStepOfSchedule(_ index: Int) throws { _ = try maxStep(index) }
 
   /// Weights, moments, running statistics and the estimator.
-  public func checkpoint() throws -> Checkpoint {
-    var checkpoint = Checkpoint()
-    checkpoint.set(under: "model", model.namedParameters)
-    checkpoint.set(under: "state", state.namedTensors)
-    let adam = optimiser.state
-    checkpoint.set(under: "optimiser", adam.tensors.map { ($0.key, $0.value) })
-    checkpoint.set(under: "estimator", estimator.state.map { ($0.key, $0.value) })
-    checkpoint.metadata["adaptation"] = try RunCoding.text(
-      Counters(optimiserSteps: adam.stepCount, warnings: warnings.sorted()))
-    return checkpoint
-  }
+  public func checkpoint() throws -> Checkpoint { try training.checkpoint(Self.name) }
 
   /// Continues from a saved state.
   public mutating func restore(_ checkpoint: Checkpoint) throws {
-    let counters = try RunCoding.decoder.decode(
-      Counters.self, from: Data(checkpoint.text("adaptation").utf8))
-    try model.setParameters(to: checkpoint.tensors(under: "model"))
-    try state.setTensors(to: checkpoint.tensors(under: "state"))
-    try optimiser.restore(
-      OptimizerState(
-        stepCount: counters.optimiserSteps, tensors: checkpoint.tensors(under: "optimiser")))
-    try estimator.restore(checkpoint.tensors(under: "estimator"))
-    warnings = Set(counters.warnings)
-  }
-
-  private struct Counters: Codable {
-    var optimiserSteps: Int
-    var warnings: [String]
+    try training.restore(checkpoint, Self.name)
   }
 
   /// Measures both classifiers and the dependence of the frozen representations, and draws them.
@@ -173,7 +144,7 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
     var result = RunResult(
       experiment: Self.name, method: name, protocolName: configuration.data.label,
       dataset: "\(source.train.name) → \(target.train.name)", seed: configuration.seed,
-      notes: warnings.sorted() + [source.train.provenance, target.train.provenance])
+      notes: training.warnings.sorted() + [source.train.provenance, target.train.provenance])
     let codes = AdaptationEvaluation(experiment: self).codes()
     try AdaptationEvaluation(experiment: self).measure(
       codes, using: random.stream("evaluation"), monitor: monitor, into: &result)

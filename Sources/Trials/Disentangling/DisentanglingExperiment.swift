@@ -24,11 +24,9 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
   private let folder: String?
   private let passes: ShuffledPasses
   private let rate: StepSchedule
-  private(set) var model: DisentanglingModel<Float>
-  private(set) var state: DisentanglingModel<Float>.State
-  private var estimator: any DependenceEstimator<Float>
-  private var optimiser: Adam<Float>
-  private var warnings: Set<String> = []
+  private var training: ImageTraining<DisentanglingModel<Float>, DisentanglingModel<Float>.State>
+  var model: DisentanglingModel<Float> { training.model }
+  var state: DisentanglingModel<Float>.State { training.state }
 
   /// Loads the images and draws the initial weights.
   public init(configuration: DisentanglingConfiguration, environment: RunEnvironment) throws {
@@ -47,16 +45,15 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
     let initial = configuration.learningRate
     rate = StepSchedule(
       initialRate: initial, at: configuration.decayEpoch > 0 ? [configuration.decayEpoch] : [])
-    model = DisentanglingModel(
+    var model = DisentanglingModel<Float>(
       channels: settings.channels, classes: classes,
       outputs: configuration.model.representation,
       widthDivisor: configuration.model.widthDivisor, random: random.stream("model"))
     model.doubleSoftmax = configuration.model.doubleSoftmax
-    state = model.initialState
-    estimator = configuration.method.estimator(
+    let estimator = configuration.method.estimator(
       inputs: configuration.model.representation, targets: classes, slice: configuration.slice,
       inner: configuration.inner, hidden: 256, random: random.stream("estimator"))
-    optimiser = Adam(learningRate: initial, beta1: 0.5, beta2: 0.999)
+    training = ImageTraining(model, model.initialState, estimator)
   }
 
   /// Steps of an epoch: the last part of a batch is left to the next epoch.
@@ -75,19 +72,18 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
         if let held = report.heldOut, held.isFinite { log["dependence/fit held-out"] = held }
       }
     }
-    optimiser.learningRate = rate.learningRate(epoch: step / epochSteps)
+    let learningRate = rate.learningRate(epoch: step / epochSteps)
     let rows = passes.rows(ofStep: step)
     let found = model.step(
       data.train.images(rows), labels: labels(of: data.train, rows), weights: configuration.terms,
-      dependence: estimator, state: state, using: random.stream("step", step))
-    optimiser.update(&model, with: found.gradient)
-    state = found.state
+      dependence: training.estimator, state: state, using: random.stream("step", step))
+    training.update(with: found.gradient, state: found.state, rate: learningRate)
     guard logs || !found.losses.total.isFinite else { return }
     log["loss"] = found.losses.total
     log["loss/reconstruction"] = found.losses.reconstruction
     log["loss/label"] = found.losses.label
     log["dependence/batch"] = found.losses.dependence
-    log["learning rate/Adam"] = optimiser.learningRate
+    log["learning rate/Adam"] = learningRate
   }
 
   /// Fits the estimator on random training images.
@@ -97,9 +93,7 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
     var pick = draw.stream("sample")
     let rows = Array(pick.permutation(data.train.count).prefix(configuration.fit.sampleSize))
     let z = model.content(data.train.images(rows), state.content)
-    let report = try estimator.fit(z, oneHot(data.train, rows), using: draw)
-    if let warning = report.warning { warnings.insert(warning) }
-    return report
+    return try training.fit(z, oneHot(data.train, rows), using: draw)
   }
 
   func labels(of set: ImageSet, _ rows: [Int]) -> [Int] {
@@ -114,34 +108,11 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
   mutating func maxStepOfSchedule(_ index: Int) throws { _ = try maxStep(index) }
 
   /// Weights, moments, running statistics and the estimator.
-  public func checkpoint() throws -> Checkpoint {
-    var checkpoint = Checkpoint()
-    checkpoint.set(under: "model", model.namedParameters)
-    checkpoint.set(under: "state", state.namedTensors)
-    let adam = optimiser.state
-    checkpoint.set(under: "optimiser", adam.tensors.map { ($0.key, $0.value) })
-    checkpoint.set(under: "estimator", estimator.state.map { ($0.key, $0.value) })
-    checkpoint.metadata["disentangling"] = try RunCoding.text(
-      Counters(optimiserSteps: adam.stepCount, warnings: warnings.sorted()))
-    return checkpoint
-  }
+  public func checkpoint() throws -> Checkpoint { try training.checkpoint(Self.name) }
 
   /// Continues from a saved state.
   public mutating func restore(_ checkpoint: Checkpoint) throws {
-    let counters = try RunCoding.decoder.decode(
-      Counters.self, from: Data(checkpoint.text("disentangling").utf8))
-    try model.setParameters(to: checkpoint.tensors(under: "model"))
-    try state.setTensors(to: checkpoint.tensors(under: "state"))
-    try optimiser.restore(
-      OptimizerState(
-        stepCount: counters.optimiserSteps, tensors: checkpoint.tensors(under: "optimiser")))
-    try estimator.restore(checkpoint.tensors(under: "estimator"))
-    warnings = Set(counters.warnings)
-  }
-
-  private struct Counters: Codable {
-    var optimiserSteps: Int
-    var warnings: [String]
+    try training.restore(checkpoint, Self.name)
   }
 
   /// Measures the frozen representation, and draws what it makes of test images.
@@ -149,7 +120,7 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
     var result = RunResult(
       experiment: Self.name, method: configuration.method.label,
       protocolName: configuration.data.label, dataset: data.train.name, seed: configuration.seed,
-      notes: warnings.sorted() + [data.train.provenance])
+      notes: training.warnings.sorted() + [data.train.provenance])
     try DisentanglingEvaluation(experiment: self).measure(
       using: random.stream("evaluation"), monitor: monitor, into: &result)
     if let folder {
