@@ -6,7 +6,7 @@ the file holds results alone. Arrays are laid out as the library has them: chann
 [height, width, in, out] and [in, out].
 
     python -m venv .venv
-    .venv/bin/pip install numpy "torch==2.13.0" --extra-index-url https://download.pytorch.org/whl/cpu
+    .venv/bin/pip install numpy "torch==2.13.0+cpu"
     .venv/bin/python make_image_networks.py
 Made with Python 3.11, NumPy 2.4.6, PyTorch 2.13.0+cpu. A re-run with the same versions gives the same file.
 """

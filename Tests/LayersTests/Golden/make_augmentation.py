@@ -4,7 +4,7 @@ Writes augmentation.npz beside this file: images padded by reflection and cut ou
 gradients. Arrays are channels-last, as the library has them.
 
     python -m venv .venv
-    .venv/bin/pip install numpy "torch==2.13.0" --extra-index-url https://download.pytorch.org/whl/cpu
+    .venv/bin/pip install numpy "torch==2.13.0+cpu"
     .venv/bin/python make_augmentation.py
 Made with Python 3.11, NumPy 2.4.6, PyTorch 2.13.0+cpu. A re-run with the same versions gives the same file.
 """
