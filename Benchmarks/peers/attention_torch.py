@@ -25,8 +25,7 @@ def names():
             for length in ("512", "1k", "2k", "4k", "8k"):
                 for form in FORMATS:
                     yield f"forward-{shape}-{mask}-{form}-{length}"
-                if length != "8k":
-                    yield f"backward-{shape}-{mask}-float32-{length}"
+                yield f"backward-{shape}-{mask}-float32-{length}"
                 if mask == "causal" and length in ("2k", "4k"):
                     yield f"standard-{shape}-{mask}-float32-{length}"
     for heads in (32, 8):

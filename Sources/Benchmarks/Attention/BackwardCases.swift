@@ -6,7 +6,7 @@ extension AttentionSuite {
   static var backwardCases: [BenchmarkCase] {
     shapes.flatMap { shape in
       [false, true].flatMap { causal in
-        [512, 1024, 2048, 4096].map { tokens in
+        [512, 1024, 2048, 4096, 8192].map { tokens in
           backward(
             "backward-\(shapeText(shape))-\(causal ? "causal" : "dense")-float32-\(tokenText(tokens))",
             .square(tokens, heads: shape.heads, width: shape.width, causal: causal))
