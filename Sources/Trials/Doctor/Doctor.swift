@@ -103,8 +103,8 @@ public struct Doctor: Sendable {
     if isGeneric && features.contains("avx2") {
       openBLAS = Finding(
         "OpenBLAS", blas, .warning,
-        advice: "the kernel is older than the processor; unset OPENBLAS_CORETYPE, or install "
-          + "libopenblas0-pthread, which chooses at run time")
+        advice: "the kernel is older than the processor, several times slower than it; unset "
+          + "OPENBLAS_CORETYPE, or install libopenblas0-pthread, which chooses at run time")
     }
     var lapack: (Int32, Int32, Int32) = (0, 0, 0)
     LAPACKE_ilaver(&lapack.0, &lapack.1, &lapack.2)
