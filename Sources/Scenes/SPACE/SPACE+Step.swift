@@ -113,6 +113,8 @@ extension SPACE: SceneModel {
 }
 
 /// The sum in double precision, in the order of the elements.
+@specialized(where Scalar == Float)
+@specialized(where Scalar == Double)
 func doubleSum<Scalar: TensorScalar>(_ x: Tensor<Scalar>) -> Double {
   x.withUnsafeBufferPointer { x in
     var sum = 0.0
