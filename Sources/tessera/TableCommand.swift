@@ -23,6 +23,11 @@ struct TableCommand: ParsableCommand {
   var isOnlyDone = false
   @Option(
     help: ArgumentHelp(
+      "Only rows with this text in their names; tables of methods and of scenes start no other runs.",
+      valueName: "text"))
+  var rows: String?
+  @Option(
+    help: ArgumentHelp(
       "Also write the table with command, commit, machine and time to a text file.",
       valueName: "path"))
   var file: String?
@@ -52,12 +57,13 @@ struct TableCommand: ParsableCommand {
     Parallelism.threads = threads
     let context = TableContext(
       quick: quick, options: session.runOptions(places), threads: threads,
-      seeds: seeds, onlyDone: isOnlyDone, observer: session.observer())
+      seeds: seeds, onlyDone: isOnlyDone, rows: rows, observer: session.observer())
     let start = ContinuousClock.now
-    let result = try table.run(context)
+    let result = try context.onlyWanted(table.run(context))
     listing.show(result.text, result.json)
     if let file {
-      let command = "tessera table \(name)\(quick ? " --quick" : "")"
+      let command =
+        "tessera table \(name)\(quick ? " --quick" : "")\(rows.map { " --rows '\($0)'" } ?? "")"
       try TableFiling.write(
         result, to: file, command: command, folders: context.folders,
         seconds: (ContinuousClock.now - start) / .seconds(1))

@@ -11,6 +11,8 @@ struct MethodRow {
   let label: String
   /// What its runs set.
   let overrides: [String]
+  /// What they set in the quick form too, whose own settings stand over the others: what the row is about.
+  var always: [String] = []
   /// Its cells from left to right.
   let cells: [Cell]
   /// The paper's seconds a max-step.
@@ -29,14 +31,14 @@ enum MethodTableMaker {
   ) throws -> [TableRow] {
     var plans: [(row: MethodRow, first: ResolvedConfig, seeds: Int, note: String)] = []
     var configs: [ResolvedConfig] = []
-    for row in rows {
+    for row in rows where context.wants(row.label) {
       let seeds = context.seeds ?? (context.quick ? 1 : row.seedCount)
       // The row's own settings would stand over those of the quick form.
       let quick =
         context.quick ? Timed.Configuration.quickOverrides.map { "\($0.key)=\($0.value)" } : []
       let resolved = try context.registry.resolve(
         experiment: Timed.name,
-        overrides: row.overrides + quick
+        overrides: row.overrides + quick + row.always
           + ["seed=" + (0..<seeds).map(String.init).joined(separator: ",")],
         quick: false)
       let wanted = context.runnable(resolved)

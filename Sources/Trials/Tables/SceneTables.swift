@@ -10,7 +10,7 @@ enum SceneTableMaker {
     expected: (String) -> (low: Double, high: Double)? = { _ in nil }
   ) throws -> [TableRow] {
     let directories = context.options.environment.dataDirectories
-    return try rows.flatMap { row -> [TableRow] in
+    return try rows.filter { context.wants($0.label) }.flatMap { row -> [TableRow] in
       guard row.isThere(in: directories) else {
         return columns(row, [], note: missing(row), expected)
       }

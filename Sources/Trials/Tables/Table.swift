@@ -30,17 +30,21 @@ public struct TableContext: Sendable {
   public var seeds: Int?
   /// Whether rows are filled from the runs that are done, and none is started.
   public var onlyDone: Bool
+  /// What the name of a row must hold for the row to be run; `nil` for all rows.
+  public var rows: String?
   /// Who watches.
   public var observer: any RunObserver
   /// The folders of the runs that the table has used so far, in their order, without repeats.
-  public var folders: [String] { visited.withLock { $0 } }
-  private let visited = SharedFolders()
+  public var folders: [String] { visited.withLock { $0.folders } }
+  /// The names of the rows that the table has asked for so far, wanted or not.
+  public var rowNames: [String] { visited.withLock { $0.rows } }
+  private let visited = Visited()
 
   /// Makes a context.
   public init(
     quick: Bool, registry: ExperimentRegistry = .standard, options: RunOptions = RunOptions(),
     threads: Int = 1, seeds: Int? = nil, onlyDone: Bool = false,
-    observer: any RunObserver = SilentObserver()
+    rows: String? = nil, observer: any RunObserver = SilentObserver()
   ) {
     self.quick = quick
     self.registry = registry
@@ -48,6 +52,7 @@ public struct TableContext: Sendable {
     self.threads = threads
     self.seeds = seeds
     self.onlyDone = onlyDone
+    self.rows = rows
     self.observer = observer
   }
 
@@ -59,7 +64,9 @@ public struct TableContext: Sendable {
       configs, registry: registry, options: options, threads: threads, observer: observer
     ).map { try $0.get() }
     visited.withLock { known in
-      for path in outcomes.map(\.folder.path) where !known.contains(path) { known.append(path) }
+      for path in outcomes.map(\.folder.path) where !known.folders.contains(path) {
+        known.folders.append(path)
+      }
     }
     return outcomes.map(\.result)
   }
@@ -67,6 +74,26 @@ public struct TableContext: Sendable {
   /// The configurations to run: all, or those that are done if only they count.
   public func runnable(_ configs: [ResolvedConfig]) -> [ResolvedConfig] {
     onlyDone ? configs.filter { RunFolder(of: $0, in: options.runsFolder).isDone } : configs
+  }
+
+  /// Whether a row is to be run: whether its name holds what ``rows`` asks for, in whatever case.
+  public func wants(_ row: String) -> Bool {
+    visited.withLock { known in
+      if !known.rows.contains(row) { known.rows.append(row) }
+    }
+    return rows.map { row.lowercased().contains($0.lowercased()) } ?? true
+  }
+
+  /// The rows of a filled table that ``rows`` asks for: a table that runs all of its rows at once shows these alone.
+  ///
+  /// - Throws: ``TableError/noRow(table:text:known:)`` if there is none.
+  public func onlyWanted(_ result: TableResult) throws -> TableResult {
+    var result = result
+    result.rows = result.rows.filter { wants($0.row) }
+    if let rows, result.rows.isEmpty {
+      throw TableError.noRow(table: result.table, text: rows, known: rowNames)
+    }
+    return result
   }
 
   /// Resolves an experiment with overrides and runs what comes out; ``quick`` lays the quick overrides under them.
@@ -77,12 +104,13 @@ public struct TableContext: Sendable {
   }
 }
 
-/// The folders of a table's runs, shared by the copies of its context.
-private final class SharedFolders: Sendable {
-  private let folders = Mutex<[String]>([])
+/// What a table has seen, shared by the copies of its context.
+private final class Visited: Sendable {
+  struct Names: Sendable { var folders, rows: [String] }
+  private let names = Mutex(Names(folders: [], rows: []))
 
-  func withLock<Result: Sendable>(_ body: (inout sending [String]) -> sending Result) -> Result {
-    folders.withLock(body)
+  func withLock<Result: Sendable>(_ body: (inout sending Names) -> sending Result) -> Result {
+    names.withLock(body)
   }
 }
 
@@ -111,6 +139,8 @@ public struct TableCatalog: Sendable {
 public enum TableError: Error, Sendable, CustomStringConvertible {
   /// No table of that name.
   case unknown(name: String, suggestion: String?, known: [String])
+  /// No row of a table has a name with that text in it.
+  case noRow(table: String, text: String, known: [String])
 
   /// The message for a person at a terminal.
   public var description: String {
@@ -120,6 +150,9 @@ public enum TableError: Error, Sendable, CustomStringConvertible {
         suggestion.map { "did you mean `\($0)`?" }
         ?? "the tables are \(known.joined(separator: ", "))"
       return "no table is called `\(name)`; \(hint)"
+    case .noRow(let table, let text, let known):
+      return
+        "no row of \(table) has `\(text)` in its name; the rows are \(known.joined(separator: "; "))"
     }
   }
 }

@@ -62,4 +62,18 @@ import Trials
       "\($0)" == "no table is called `walk`; did you mean `walks`?"
     }
   }
+
+  @Test func showsRowsThatAreAskedFor() throws {
+    let filled = TableResult(
+      table: "t", quick: true,
+      rows: ["S = 5, Adult", "S = 5, dSprites"].map { TableRow(row: $0, column: "x", values: [1]) })
+    func names(_ rows: String?) throws -> [String] {
+      try TableContext(quick: true, rows: rows).onlyWanted(filled).rows.map(\.row)
+    }
+    #expect(try names(nil) == ["S = 5, Adult", "S = 5, dSprites"])
+    #expect(try names("dsprites") == ["S = 5, dSprites"])
+    #expect { try names("PIE") } throws: {
+      "\($0)" == "no row of t has `PIE` in its name; the rows are S = 5, Adult; S = 5, dSprites"
+    }
+  }
 }
