@@ -2,7 +2,7 @@ import Datasets
 
 /// The settings of a domain adaptation run: classify target images from labels of source images alone, by a representation that
 /// says nothing about the domain (Chen et al. 2022; spec §8.3).
-public struct AdaptationConfiguration: ExperimentConfiguration {
+public struct AdaptationConfiguration: ImageConfiguration {
   /// The experiment.
   public var experiment = "adaptation"
   /// The seed of every stream.
@@ -122,26 +122,15 @@ public struct AdaptationConfiguration: ExperimentConfiguration {
 
   /// Looks at ranges.
   public func validate() throws {
-    try ConfigChecks.atLeast([
-      ("seed", seed, 0), ("threads", threads, 1), ("data.train", data.train, 0),
-      ("data.test", data.test, 0), ("model.representation", model.representation, 1),
-      ("epochs", epochs, 1), ("batchSize", batchSize, 8), ("decayEpoch", decayEpoch, 0),
-      ("logEvery", logEvery, 1),
-    ])
-    try ConfigChecks.check(
-      "model.widthDivisor", [1, 2, 4, 8, 16].contains(model.widthDivisor), "1, 2, 4, 8 or 16",
-      model.widthDivisor)
+    try ConfigChecks.atLeast([("data.train", data.train, 0), ("data.test", data.test, 0)])
     try ConfigChecks.check(
       "sourceOnly", !sourceOnly || method == .none, "false, or true with method none",
       "true with method \(method.rawValue)")
-    try ConfigChecks.positive([("learningRate", learningRate)])
     try ConfigChecks.notNegative([
       ("weights.content", weights.content), ("weights.domain", weights.domain),
       ("weights.dependence", weights.dependence),
     ])
-    try fit.validate()
-    try slice.validate()
-    try inner.validate()
-    try evaluation.validate()
+    try validateTraining(
+      representation: model.representation, widthDivisor: model.widthDivisor)
   }
 }

@@ -10,7 +10,7 @@ import TensorCore
 /// Minimises `α · CE(content head(z_c), source labels) + β · CE(domain head(z_d), domain) + γ · J(z_c, z_d)`. A step is one Adam
 /// step on a batch of each domain; every few steps a max-step comes before it, on random images of both domains encoded with the
 /// running statistics of the normalisations. SLICE's gradient reaches both encoders, that of all other terms `z_c` alone.
-public struct AdaptationExperiment: Experiment, MaxStepTiming {
+public struct AdaptationExperiment: Experiment, ImageExperiment {
   /// `adaptation`
   public static let name = "adaptation"
   /// For listings.
@@ -23,7 +23,7 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
   let random: Philox
   private let folder: String?
   private let sourcePasses, targetPasses: ShuffledPasses
-  private let rate: StepSchedule
+  let schedule: ImageSchedule
   private var training: ImageTraining<AdaptationModel<Float>, AdaptationModel<Float>.State>
   var model: AdaptationModel<Float> { training.model }
   var state: AdaptationModel<Float>.State { training.state }
@@ -39,6 +39,8 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
     }
     target = try load(settings.target)
     source = ImageLabels.shared(try load(settings.source), with: target, label: settings.label)
+    // Measured over both domains together.
+    for domain in [source, target] { try Configuration.checkCounts(domain, least: 10) }
     classes = try ImageLabels.classCount(settings.label, of: source, key: "data.label")
     let found = try ImageLabels.classCount(settings.label, of: target, key: "data.label")
     try ConfigChecks.check(
@@ -51,9 +53,7 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
       count: source.train.count, batchSize: size, random: random.stream("source"))
     targetPasses = ShuffledPasses(
       count: target.train.count, batchSize: size, random: random.stream("target"))
-    let initial = configuration.learningRate
-    rate = StepSchedule(
-      initialRate: initial, at: configuration.decayEpoch > 0 ? [configuration.decayEpoch] : [])
+    schedule = ImageSchedule(configuration, images: source.train.count, batchSize: size)
     let columns = configuration.model.representation
     let model = AdaptationModel<Float>(
       channels: 3, classes: classes, outputs: columns,
@@ -64,23 +64,13 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
     training = ImageTraining(model, model.initialState, estimator)
   }
 
-  /// Steps of a pass over the source images: the last part of a batch is left to the next pass.
-  private var epochSteps: Int { max(source.train.count / sourcePasses.batchSize, 1) }
-
   /// The gradient steps.
-  public var stepCount: Int { configuration.epochs * epochSteps }
+  public var stepCount: Int { schedule.stepCount }
 
   /// A max-step if it is due, and one gradient step.
   public mutating func advance(step: Int, log: inout StepLog) throws {
-    let logs = step % configuration.logEvery == 0 || step + 1 == stepCount
-    if step % configuration.fit.every == 0 {
-      let report = try maxStep(step)
-      if logs {
-        if report.inSample.isFinite { log["dependence/fit in-sample"] = report.inSample }
-        if let held = report.heldOut, held.isFinite { log["dependence/fit held-out"] = held }
-      }
-    }
-    let learningRate = rate.learningRate(epoch: step / epochSteps)
+    let logs = try begin(step, log: &log)
+    let learningRate = schedule.learningRate(at: step)
     let rows = sourcePasses.rows(ofStep: step)
     let labels = source.train.labels[configuration.data.label]!
     let draw = random.stream("step", step)
@@ -127,8 +117,6 @@ public struct AdaptationExperiment: Experiment, MaxStepTiming {
       model.content(x, state.content).gather(rows: order),
       model.domain(x, state.domain).gather(rows: order), using: draw)
   }
-
-  mutating func maxStepOfSchedule(_ index: Int) throws { _ = try maxStep(index) }
 
   /// Weights, moments, running statistics and the estimator.
   public func checkpoint() throws -> Checkpoint { try training.checkpoint(Self.name) }

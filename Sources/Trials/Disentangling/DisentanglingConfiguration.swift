@@ -2,7 +2,7 @@ import Datasets
 
 /// The settings of a disentanglement run: representations of images that say nothing about their label (Chen et al. 2022;
 /// spec §8.2).
-public struct DisentanglingConfiguration: ExperimentConfiguration {
+public struct DisentanglingConfiguration: ImageConfiguration {
   /// The experiment.
   public var experiment = "disentangling"
   /// The seed of every stream.
@@ -122,24 +122,16 @@ public struct DisentanglingConfiguration: ExperimentConfiguration {
   /// Looks at ranges.
   public func validate() throws {
     try ConfigChecks.atLeast([
-      ("seed", seed, 0), ("threads", threads, 1), ("data.train", data.train, 0),
-      ("data.validation", data.validation, 0), ("data.test", data.test, 0),
-      ("model.representation", model.representation, 1), ("epochs", epochs, 1),
-      ("batchSize", batchSize, 8), ("decayEpoch", decayEpoch, 0), ("logEvery", logEvery, 1),
+      ("data.train", data.train, 0), ("data.validation", data.validation, 0),
+      ("data.test", data.test, 0),
     ])
     try ConfigChecks.check(
       "data.channels", [1, 3].contains(data.channels), "1 or 3", data.channels)
-    try ConfigChecks.check(
-      "model.widthDivisor", [1, 2, 4, 8, 16].contains(model.widthDivisor), "1, 2, 4, 8 or 16",
-      model.widthDivisor)
-    try ConfigChecks.positive([("learningRate", learningRate)])
     try ConfigChecks.notNegative([
       ("weights.reconstruction", weights.reconstruction), ("weights.label", weights.label),
       ("weights.dependence", weights.dependence),
     ])
-    try fit.validate()
-    try slice.validate()
-    try inner.validate()
-    try evaluation.validate()
+    try validateTraining(
+      representation: model.representation, widthDivisor: model.widthDivisor)
   }
 }

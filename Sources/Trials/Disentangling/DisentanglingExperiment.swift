@@ -10,7 +10,7 @@ import TensorCore
 ///
 /// Minimises `α · MSE(G(E₁(x), t), x) + β · CE(label head) + γ · J(E₁(x), t)`. A step is one Adam step; every few steps a
 /// max-step comes before it, on random training images encoded with the running statistics of the normalisations.
-public struct DisentanglingExperiment: Experiment, MaxStepTiming {
+public struct DisentanglingExperiment: Experiment, ImageExperiment {
   /// `disentangling`
   public static let name = "disentangling"
   /// For listings.
@@ -23,7 +23,7 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
   let random: Philox
   private let folder: String?
   private let passes: ShuffledPasses
-  private let rate: StepSchedule
+  let schedule: ImageSchedule
   private var training: ImageTraining<DisentanglingModel<Float>, DisentanglingModel<Float>.State>
   var model: DisentanglingModel<Float> { training.model }
   var state: DisentanglingModel<Float>.State { training.state }
@@ -36,15 +36,15 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
       in: environment.dataDirectories, side: 32, channels: settings.channels,
       counts: (settings.train, settings.validation, settings.test),
       seed: UInt64(configuration.seed))
+    try Configuration.checkCounts(data, least: 20)
     classes = try ImageLabels.classCount(settings.label, of: data, key: "data.label")
     folder = environment.folder
     random = Philox(seed: UInt64(configuration.seed)).stream("disentangling")
     passes = ShuffledPasses(
       count: data.train.count, batchSize: min(configuration.batchSize, data.train.count),
       random: random)
-    let initial = configuration.learningRate
-    rate = StepSchedule(
-      initialRate: initial, at: configuration.decayEpoch > 0 ? [configuration.decayEpoch] : [])
+    schedule = ImageSchedule(
+      configuration, images: data.train.count, batchSize: passes.batchSize)
     var model = DisentanglingModel<Float>(
       channels: settings.channels, classes: classes,
       outputs: configuration.model.representation,
@@ -56,23 +56,13 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
     training = ImageTraining(model, model.initialState, estimator)
   }
 
-  /// Steps of an epoch: the last part of a batch is left to the next epoch.
-  private var epochSteps: Int { max(data.train.count / passes.batchSize, 1) }
-
   /// The gradient steps.
-  public var stepCount: Int { configuration.epochs * epochSteps }
+  public var stepCount: Int { schedule.stepCount }
 
   /// A max-step if it is due, and one gradient step.
   public mutating func advance(step: Int, log: inout StepLog) throws {
-    let logs = step % configuration.logEvery == 0 || step + 1 == stepCount
-    if step % configuration.fit.every == 0 {
-      let report = try maxStep(step)
-      if logs {
-        if report.inSample.isFinite { log["dependence/fit in-sample"] = report.inSample }
-        if let held = report.heldOut, held.isFinite { log["dependence/fit held-out"] = held }
-      }
-    }
-    let learningRate = rate.learningRate(epoch: step / epochSteps)
+    let logs = try begin(step, log: &log)
+    let learningRate = schedule.learningRate(at: step)
     let rows = passes.rows(ofStep: step)
     let found = model.step(
       data.train.images(rows), labels: labels(of: data.train, rows), weights: configuration.terms,
@@ -104,8 +94,6 @@ public struct DisentanglingExperiment: Experiment, MaxStepTiming {
   func oneHot(_ set: ImageSet, _ rows: [Int]) -> Tensor<Float> {
     .oneHot(labels(of: set, rows), classCount: classes)
   }
-
-  mutating func maxStepOfSchedule(_ index: Int) throws { _ = try maxStep(index) }
 
   /// Weights, moments, running statistics and the estimator.
   public func checkpoint() throws -> Checkpoint { try training.checkpoint(Self.name) }

@@ -95,10 +95,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     }
     let z = model.encode(rows.x)
     let report = try estimator.fit(z, rows.t, using: draw)
-    if report.inSample.isFinite { log["dependence/fit in-sample"] = report.inSample }
-    if let heldOut = report.heldOut, heldOut.isFinite {
-      log["dependence/fit held-out"] = heldOut
-    }
+    log.add(report)
     if let warning = report.warning { warnings.insert(warning) }
     guard configuration.fit.rows == .all else { return nil }
     return z.rows(data.xTrain.shape[0]..<z.shape[0])

@@ -64,34 +64,29 @@ public struct IndependenceConfiguration: ExperimentConfiguration {
 
   /// Looks at ranges.
   public func validate() throws {
-    func check(_ key: String, _ holds: Bool, _ expected: String, _ found: Any) throws {
-      if !holds {
-        throw ConfigError.invalid(key: key, expected: expected, found: String(describing: found))
-      }
-    }
-    for (key, value, least) in [
+    try ConfigChecks.atLeast([
       ("seed", seed, 0), ("threads", threads, 1), ("slices", slices, 1),
       ("permutations", permutations, 19), ("bias.dimension", bias.dimension, 1),
       ("bias.replications", bias.replications, 1),
-    ] { try check(key, value >= least, "at least \(least)", value) }
+    ])
     for (key, values, least) in [
       ("dimensions", dimensions, 1), ("rows", rows, 100), ("replications", replications, 1),
       ("bias.slices", bias.slices, 1),
     ] {
-      try check(
+      try ConfigChecks.check(
         key, !values.isEmpty && values.allSatisfy { $0 >= least },
         "one or more numbers from \(least)", values)
       let isSet = key == "replications" || Set(values).count == values.count
-      try check(key, isSet, "each number once", values)
+      try ConfigChecks.check(key, isSet, "each number once", values)
     }
-    try check(
+    try ConfigChecks.check(
       "replications", replications.count == rows.count,
       "as many values as `rows` has (\(rows.count))", replications)
-    try check("level", level > 0 && level < 1, "a number between 0 and 1", level)
-    try check(
+    try ConfigChecks.check("level", level > 0 && level < 1, "a number between 0 and 1", level)
+    try ConfigChecks.check(
       "families", !families.isEmpty && Set(families).count == families.count,
       "one or more families, each once", families.map(\.rawValue))
-    try check(
+    try ConfigChecks.check(
       "statistics", !statistics.isEmpty && Set(statistics).count == statistics.count,
       "one or more statistics, each once", statistics.map(\.rawValue))
   }

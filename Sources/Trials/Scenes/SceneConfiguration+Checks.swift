@@ -87,13 +87,7 @@ extension SceneConfiguration {
 
   /// Looks at ranges, and that a network can be built.
   public func validate() throws {
-    func check(_ key: String, _ holds: Bool, _ expected: String, _ found: Any) throws {
-      if !holds {
-        throw ConfigError.invalid(
-          key: key, place: "", expected: expected, found: String(describing: found))
-      }
-    }
-    for (key, value, least) in [
+    try ConfigChecks.atLeast([
       ("seed", seed, 0), ("threads", threads, 1), ("data.count", data.count, 0),
       ("objective.fixedAlphaSteps", objective.fixedAlphaSteps, 0),
       ("objective.boundarySteps", objective.boundarySteps, -1), ("steps", steps, 1),
@@ -104,8 +98,8 @@ extension SceneConfiguration {
       ("evaluation.batchSize", evaluation.batchSize, 1),
       ("evaluation.keepsFrom", evaluation.keepsFrom, 0),
       ("evaluation.pictures", evaluation.pictures, 0), ("health.step", health.step, 0),
-    ] { try check(key, value >= least, "at least \(least)", value) }
-    for (key, value) in [
+    ])
+    try ConfigChecks.positive([
       ("objective.foregroundDeviation", objective.foregroundDeviation),
       ("objective.backgroundDeviation", objective.backgroundDeviation),
       ("objective.scaleDeviation", objective.scaleDeviation),
@@ -113,25 +107,25 @@ extension SceneConfiguration {
       ("objective.temperature.last", objective.temperature.last),
       ("foregroundRate", foregroundRate), ("backgroundRate", backgroundRate),
       ("clipNorm", clipNorm),
-    ] { try check(key, value > 0 && value.isFinite, "a positive number", value) }
+    ])
     for (key, value) in [
       ("objective.presence.first", objective.presence.first),
       ("objective.presence.last", objective.presence.last),
-    ] { try check(key, value > 0 && value < 1, "a number between 0 and 1", value) }
-    try check(
+    ] { try ConfigChecks.check(key, value > 0 && value < 1, "a number between 0 and 1", value) }
+    try ConfigChecks.check(
       "objective.fixedAlpha", (0...1).contains(objective.fixedAlpha), "a number in 0…1",
       objective.fixedAlpha)
     for (key, schedule) in [
       ("objective.presence", objective.presence), ("objective.scaleMean", objective.scaleMean),
       ("objective.temperature", objective.temperature),
     ] {
-      try check(
+      try ConfigChecks.check(
         "\(key).to", schedule.to >= schedule.from, "a step from \(schedule.from) on", schedule.to)
     }
-    try check(
+    try ConfigChecks.check(
       "evaluation.keepsFrom", !evaluation.keepsBest || evaluation.keepsFrom <= steps,
       "a step in 0…\(steps), the number of steps, where evaluation.keepsBest", evaluation.keepsFrom)
-    try check(
+    try ConfigChecks.check(
       "data.path", data.source == .procedural || !data.path.isEmpty,
       "a file or folder for data.source \(data.source.rawValue)", "nothing")
     if case .failure(.architecture(let name, let expected, let found)) = Result(
@@ -141,7 +135,7 @@ extension SceneConfiguration {
         key: "model.\(name)", place: "", expected: expected, found: found)
     }
     if data.source == .procedural {
-      try check(
+      try ConfigChecks.check(
         "data.procedural.side", data.procedural.side == model.side,
         "\(model.side), the side of the model", data.procedural.side)
       if case .unexpected(_, let place, let expected, let found, _) = data.procedural.problem {

@@ -106,23 +106,18 @@ public struct ToyGaussianConfiguration: ExperimentConfiguration {
 
   /// Looks at ranges.
   public func validate() throws {
-    func check(_ key: String, _ holds: Bool, _ expected: String, _ found: Any) throws {
-      if !holds {
-        throw ConfigError.invalid(key: key, expected: expected, found: String(describing: found))
-      }
-    }
-    for (key, value, least) in [
+    try ConfigChecks.atLeast([
       ("seed", seed, 0), ("threads", threads, 1), ("steps", steps, 10),
       ("batchSize", batchSize, 20), ("slice.count", slice.count, 1),
       ("slice.rows", slice.rows, 20), ("critic.hidden", critic.hidden, 2),
       ("critic.steps", critic.steps, 1),
-    ] { try check(key, value >= least, "at least \(least)", value) }
-    for (key, value) in [
+    ])
+    try ConfigChecks.positive([
       ("learningRate", learningRate), ("slice.ridge", slice.ridge),
       ("critic.learningRate", critic.learningRate),
-    ] { try check(key, value > 0 && value.isFinite, "a positive number", value) }
-    try check(
+    ])
+    try ConfigChecks.check(
       "start", start > 0 && start < Double.pi / 4, "an angle between 0 and π/4 = 0.785", start)
-    try check("steps", steps % 10 == 0, "a multiple of 10", steps)
+    try ConfigChecks.check("steps", steps % 10 == 0, "a multiple of 10", steps)
   }
 }

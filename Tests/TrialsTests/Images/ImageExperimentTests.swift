@@ -107,6 +107,8 @@ import Testing
     (.disentangling, "batchSize=2", "batchSize"), (.adaptation, "fit.every=0", "fit.every"),
     (.adaptation, "weights.dependence=-1", "weights.dependence"),
     (.adaptation, "data.target=spriteTwin", "data.label"),
+    (.disentangling, "data.train=19", "data.train"), (.disentangling, "data.test=19", "data.test"),
+    (.adaptation, "data.train=9", "data.train"), (.adaptation, "data.test=9", "data.test"),
   ]) func badValuesAreNamed(_ kind: Kind, _ override: String, _ key: String) throws {
     try withTemporaryFolder { runs in
       #expect {
