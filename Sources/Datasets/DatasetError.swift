@@ -45,7 +45,8 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
       return "data: no data set is called \"\(name)\"; \(hint)"
     case .notFound(let dataset, let files, let searched, let advice):
       let folders = searched.isEmpty ? "no folder was given" : searched.joined(separator: ", ")
-      return "data: \(dataset): expected \(files.joined(separator: ", ")), found none; looked in: "
+      let wanted = NameList.short(files)
+      return "data: \(dataset): expected \(wanted), found none; looked in: "
         + "\(folders); \(advice)"
     case .unknownColumn(let path, let column, let suggestion, let columns):
       let hint =

@@ -148,13 +148,24 @@ struct CatalogTests {
     }
   }
 
-  @Test(arguments: ["mnist", "dsprites", "cifar10_subset", "cmu_faces", "orl_faces"])
+  @Test(arguments: ["mnist", "bsds500", "dsprites", "cifar10_subset", "cmu_faces", "orl_faces"])
   func theImageFilesMatchTheirDigests(_ name: String) throws {
     let record = try DatasetCatalog.record(name)
     #expect(record.tables.allSatisfy { ImageSource(rawValue: $0) != nil })
     guard SharedData.has(name) else { return }
     let checks = try DatasetCatalog.verify(name, in: [SharedData.directory])
     #expect(checks.allSatisfy { $0.state == .matches }, "\(checks)")
+  }
+
+  @Test func aSetOfManyFilesIsNamedInShort() throws {
+    let entry = try #require(
+      DatasetCatalog.list(in: ["/nowhere"]).first { $0.record.name == "bsds500" })
+    #expect(entry.missing.count == 200)
+    #expect(
+      entry.missingNames
+        == "train/100075.jpg, train/100080.jpg, train/100098.jpg and 197 more")
+    let text = message { _ = try DatasetCatalog.locate("bsds500", in: ["/nowhere"]) }
+    #expect(text.contains("and 197 more") && text.contains("/nowhere/bsds500"))
   }
 
   @Test func anUnwritableFolderIsAnError() {

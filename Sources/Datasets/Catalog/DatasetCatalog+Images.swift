@@ -88,7 +88,7 @@ extension DatasetCatalog {
   private static let spriteRepository =
     "colleenjg/neuromatch_ssl_tutorial at commit 130380eb77e46a993489d7c6c89d0c9ee8ce3ed3"
 
-  private static func byHand(
+  static func byHand(
     _ name: String, _ bytes: Int, _ sha256: String, rows: Int, _ instruction: String
   ) -> DatasetFile {
     DatasetFile(

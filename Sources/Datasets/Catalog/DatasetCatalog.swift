@@ -5,7 +5,7 @@ public enum DatasetCatalog {
   /// All data sets: measured tables, generated ones, and the sets of images that makers write.
   public static let records: [DatasetRecord] = [
     adult, census, communities, adultTwin, censusTwin, communitiesTwin, scenes, atari, rooms,
-    mnist, dsprites, cifar10, cmuFaces, orlFaces,
+    mnist, photographs, dsprites, cifar10, cmuFaces, orlFaces,
   ]
 
   /// The data set of a name.
@@ -28,6 +28,8 @@ public enum DatasetCatalog {
     public var folder: String?
     /// The files that are missing there, optional ones not counted.
     public var missing: [String]
+    /// ``missing`` for a listing: of many files, the first and how many others there are.
+    public var missingNames: String { NameList.short(missing) }
 
     /// Whether all files but optional ones are found, or none is needed.
     public var isFound: Bool { record.isSynthetic || (folder != nil && missing.isEmpty) }

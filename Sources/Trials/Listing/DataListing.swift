@@ -20,7 +20,7 @@ public enum DataListing {
     if entry.record.isSynthetic { return "built in" }
     guard let folder = entry.folder else { return "not found" }
     return entry.missing.isEmpty
-      ? folder : "\(folder), without \(entry.missing.joined(separator: ", "))"
+      ? folder : "\(folder), without \(entry.missingNames)"
   }
 
   /// One row a fetched file.
@@ -30,13 +30,16 @@ public enum DataListing {
     return table.text
   }
 
-  /// One row a checked file.
+  /// One row a checked file; where there are many, those that match are counted alone.
   public static func text(_ checks: [FileCheck]) -> String {
     if checks.isEmpty { return "generated: there are no files to verify\n" }
+    let isLong = checks.count > 40
+    let matching = checks.count { $0.state == .matches }
+    if isLong && matching == checks.count { return "all \(matching) files match\n" }
     var table = TextTable(["file", "state", "path", "note"])
-    for check in checks {
+    for check in checks where !isLong || check.state != .matches {
       table.add([check.file, check.state.rawValue, check.path, check.message])
     }
-    return table.text
+    return table.text + (isLong ? "\(matching) of \(checks.count) files match\n" : "")
   }
 }
