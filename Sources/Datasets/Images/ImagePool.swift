@@ -26,7 +26,7 @@ struct ImagePool: Sendable {
 
   /// Chooses disjoint images by a seed and brings them to a size.
   ///
-  /// - Throws: ``DatasetError/tooFewRows(path:expected:found:)``, or what reading throws.
+  /// - Throws: ``DatasetError/unexpected(path:at:expected:found:advice:)`` if there are too few, or what reading throws.
   func splits(
     side: Int, channels: Int, counts: (train: Int, validation: Int, test: Int), seed: UInt64
   ) throws(DatasetError) -> ImageSplits {
@@ -77,11 +77,11 @@ struct ImagePool: Sendable {
     let validation = counts.validation == 0 ? most : counts.validation
     let train = counts.train == 0 ? rest - validation : counts.train
     guard test <= testCount ?? trainCount, train > 0, train + validation <= rest else {
-      throw .tooFewRows(
-        path: name,
+      throw .unexpected(
+        path: name, at: "images",
         expected: "\(train) images to train, \(validation) to validate and \(test) to test"
           + (testCount.map { " (\($0) are for testing alone)" } ?? ""),
-        found: trainCount + (testCount ?? 0))
+        found: "\(trainCount + (testCount ?? 0))", advice: "ask for fewer")
     }
     return (train, validation, test)
   }

@@ -91,7 +91,7 @@ public enum ImageSource: String, Codable, Sendable, CaseIterable {
   ///   - seed: what the choice depends on; generated images too, but not the perturbations and backgrounds of real ones,
   ///     which are fixed for each image.
   /// - Throws: ``DatasetError/notFound(dataset:files:searched:advice:)`` with the folders looked at,
-  ///   ``DatasetError/tooFewRows(path:expected:found:)``, or what reading throws.
+  ///   ``DatasetError/unexpected(path:at:expected:found:advice:)`` if there are too few, or what reading throws.
   public func load(
     in directories: [String], side: Int, channels: Int,
     counts: (train: Int, validation: Int, test: Int), seed: UInt64
