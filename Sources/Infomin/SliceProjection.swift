@@ -33,7 +33,7 @@ struct SliceProjection<Scalar: TensorScalar>: Sendable {
     let blocks = Self.blocks(range.count)
     var tape: [Block] = []
     let p = Tensor<Scalar>(shape: [range.count, 1]) { p in
-      let p = Shared(p.baseAddress!)
+      let p = SharedAddress(p.baseAddress!)
       let parts = parallelMap(over: blocks.count) { block in
         let rows = blocks.range(block)
         let standardized = Tensor<Scalar>(shape: [rows.count, columns]) { y in
@@ -72,7 +72,7 @@ struct SliceProjection<Scalar: TensorScalar>: Sendable {
     let blocks = Self.blocks(rows)
     return Tensor(shape: [rows, columns]) { g in
       guard columns > 0 else { return }
-      let g = Shared(g.baseAddress!)
+      let g = SharedAddress(g.baseAddress!)
       // The mean of G's rows and ⟨G, x⟩/(n − 1), summed over blocks in order.
       let parts = parallelMap(over: blocks.count) { block in
         let range = blocks.range(block)
@@ -128,10 +128,4 @@ struct SliceProjection<Scalar: TensorScalar>: Sendable {
       }
     }
   }
-}
-
-/// An address that threads may share because each writes its own part of what it points to.
-private struct Shared<Pointee>: @unchecked Sendable {
-  let address: UnsafeMutablePointer<Pointee>
-  init(_ address: UnsafeMutablePointer<Pointee>) { self.address = address }
 }

@@ -31,6 +31,14 @@ import Testing
     expectSameBits("gram") { gram(tall) }
     expectSameBits("batchedMatmul") { batchedMatmul(batch, batch, transposeB: true) }
     expectSameBits("sum along rows") { tall.sum(along: 0) }
+    // The rows of a last subtree of sums, and panels of a factor.
+    expectSameBits("sum along few more rows") { tall.rows(0..<1025).sum(along: 0) }
+    let positive = gram(normal([900, 401], "wide") as Tensor<S>)
+    expectSameBits("factor") {
+      var factor = positive
+      #expect(throws: Never.self) { try factorLeadingBlock(&factor, order: 401) }
+      return factor
+    }
     expectSameBits("sum") { Tensor(tall.sum()) }
     expectSameBits("softmax") { softmax(tall) }
     expectSameBits("sums inside parallel") {
