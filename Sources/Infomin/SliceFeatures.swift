@@ -58,4 +58,27 @@ package enum SliceFeatures {
     }
     withExtendedLifetime(work) {}
   }
+
+  /// Writes `a = tanh(x Θᵀ)` of a range of rows, `[rows, S]`: the slices themselves, the first of the powers.
+  static func writeSlices<Scalar: TensorScalar>(
+    _ range: Range<Int>, of x: Tensor<Scalar>, _ moments: ColumnMoments<Scalar>,
+    _ directions: Tensor<Scalar>, into a: UnsafeMutablePointer<Scalar>
+  ) {
+    let (columns, slices) = (x.shape[1], directions.shape[0])
+    let standardized = Tensor<Scalar>(shape: [range.count, columns]) { standardized in
+      x.withUnsafeBufferPointer { x in
+        moments.write(
+          x.baseAddress! + range.lowerBound * columns, standardized.baseAddress!, rows: range.count)
+      }
+    }
+    standardized.withUnsafeBufferPointer { standardized in
+      directions.withUnsafeBufferPointer { directions in
+        Scalar.gemm(
+          transposeA: false, transposeB: true, m: range.count, n: slices, k: columns, alpha: 1,
+          standardized.baseAddress!, lda: columns, directions.baseAddress!, ldb: columns, beta: 0,
+          a, ldc: slices)
+      }
+    }
+    Scalar.apply(.tanh, a, a, range.count * slices)
+  }
 }

@@ -59,8 +59,9 @@ struct SliceSolve<Scalar: TensorScalar> {
 
   private typealias Pair = (correlation: Double, first: Tensor<Double>, second: Tensor<Double>)
 
-  /// With at least as many rows as features: by the features' covariances.
+  /// With at least as many rows as features: by iteration, or by the features' covariances.
   private func solvePrimal(_ theta: Tensor<Scalar>, _ target: TargetSide<Scalar>) throws -> Pair {
+    if estimator.usesIteration, let pair = try solveIterated(theta, target) { return pair }
     let moments = featureMoments(theta, target)
     let whitening = try target.whitening(
       covariance: moments.secondCovariance, rows: rows)
@@ -70,6 +71,19 @@ struct SliceSolve<Scalar: TensorScalar> {
     covariance.addToDiagonal(estimator.ridge, upTo: features)
     let pair = try WhitenedSide(covariance: consume covariance, order: features).topPair(
       try whitening.apply(cross))
+    return (pair.correlation, pair.first, try whitening.weights(pair.second))
+  }
+
+  /// With few coordinates of the target, by iteration where it pays and converges.
+  private func solveIterated(_ theta: Tensor<Scalar>, _ target: TargetSide<Scalar>) throws -> Pair?
+  {
+    guard IteratedSolve.suits(rows: rows, slices: theta.shape[0], target: target) else {
+      return nil
+    }
+    let solve = IteratedSolve(
+      z, rows: rows, moments: zMoments, directions: theta, ridge: estimator.ridge, target: target)
+    let whitening = try target.whitening(covariance: solve.secondCovariance, rows: rows)
+    guard let pair = try solve.topPair(try whitening.apply(solve.crossRows)) else { return nil }
     return (pair.correlation, pair.first, try whitening.weights(pair.second))
   }
 

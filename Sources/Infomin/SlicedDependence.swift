@@ -22,7 +22,8 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
 
   /// How the weights are found.
   public enum Solver: Codable, Sendable, Hashable {
-    /// One Cholesky factor a side and a small eigenproblem.
+    /// One Cholesky factor a side and a small eigenproblem; where T has few coordinates, conjugate gradients in place of the
+    /// factor of Z's side.
     case analytic
     /// Adam on the weights, for this many steps with this learning rate ("slice without the analytic solution").
     case gradient(steps: Int, learningRate: Double)
@@ -44,12 +45,15 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
   public var reducesTarget: Bool
   /// Whether few rows take the n × n dual of the solve; off, the p × p form runs.
   public var usesDual: Bool
+  /// Whether float32 arrays and a target of few coordinates take an iteration that needs no covariance in floating point;
+  /// off, or where it does not converge, the direct solve runs.
+  public var usesIteration: Bool
 
   /// An estimator; the defaults are those of the authors' fairness experiments.
   public init(
     sliceCount: Int = 100, form: Form = .joint, mode: SliceMode = .sphere,
     solver: Solver = .analytic, ridge: Double = 1e-3, fitFraction: Double = 0.8,
-    reducesTarget: Bool = true, usesDual: Bool = true
+    reducesTarget: Bool = true, usesDual: Bool = true, usesIteration: Bool = true
   ) {
     require(sliceCount >= 1, "SlicedDependence: wants at least one slice, got \(sliceCount)")
     require(ridge > 0, "SlicedDependence: the ridge must be positive, got \(ridge)")
@@ -64,6 +68,7 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
     self.fitFraction = fitFraction
     self.reducesTarget = reducesTarget
     self.usesDual = usesDual
+    self.usesIteration = usesIteration
   }
 
   /// Draws slices and fits the weights on the first rows of `z` `[n, D]` and `t` `[n, d]`.

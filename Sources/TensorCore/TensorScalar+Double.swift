@@ -96,6 +96,34 @@ extension Double: TensorScalar {
     ReferenceKernels.sliceFeatures(u, shift: shift, f, rows: rows, slices: slices, stride: stride)
   }
 
+  public static func sliceTransposed(
+    _ a: UnsafePointer<Double>, shift: Double, _ p: UnsafePointer<Double>,
+    _ g: UnsafeMutablePointer<Double>, rows: Int, slices: Int, vectors: Int
+  ) {
+    ReferenceKernels.sliceTransposed(
+      a, shift: shift, p, g, rows: rows, slices: slices, vectors: vectors)
+  }
+
+  public static func sliceNormal(
+    _ a: UnsafePointer<Double>, shift: Double, weights: UnsafePointer<Double>,
+    constants: UnsafePointer<Double>, _ g: UnsafeMutablePointer<Double>,
+    sums: UnsafeMutablePointer<Double>, rows: Int, slices: Int, vectors: Int
+  ) {
+    ReferenceKernels.sliceNormal(
+      a, shift: shift, weights: weights, constants: constants, g, sums: sums, rows: rows,
+      slices: slices, vectors: vectors)
+  }
+
+  public static func sliceLevels(
+    _ a: UnsafePointer<Double>, shift: Double, factors: UnsafePointer<Double>,
+    _ levels: UnsafeMutablePointer<UInt8>, stride: Int, sums: UnsafeMutablePointer<Int32>,
+    rows: Int, slices: Int
+  ) {
+    ReferenceKernels.sliceLevels(
+      a, shift: shift, factors: factors, levels, stride: stride, sums: sums, rows: rows,
+      slices: slices)
+  }
+
   public static func distanceRow(
     _ ni: Double, _ n: UnsafePointer<Double>, _ g: UnsafePointer<Double>,
     _ d: UnsafeMutablePointer<Double>, _ count: Int

@@ -97,6 +97,23 @@ extension Float: TensorScalar {
     slices: Int, stride: Int
   ) { ck_slice_features(u, shift, f, rows, slices, stride) }
 
+  public static func sliceTransposed(
+    _ a: UnsafePointer<Float>, shift: Float, _ p: UnsafePointer<Float>,
+    _ g: UnsafeMutablePointer<Float>, rows: Int, slices: Int, vectors: Int
+  ) { ck_slice_transposed(a, rows, slices, shift, p, vectors, g) }
+
+  public static func sliceNormal(
+    _ a: UnsafePointer<Float>, shift: Float, weights: UnsafePointer<Float>,
+    constants: UnsafePointer<Float>, _ g: UnsafeMutablePointer<Float>,
+    sums: UnsafeMutablePointer<Float>, rows: Int, slices: Int, vectors: Int
+  ) { ck_slice_normal(a, rows, slices, shift, weights, constants, vectors, g, sums) }
+
+  public static func sliceLevels(
+    _ a: UnsafePointer<Float>, shift: Float, factors: UnsafePointer<Float>,
+    _ levels: UnsafeMutablePointer<UInt8>, stride: Int, sums: UnsafeMutablePointer<Int32>,
+    rows: Int, slices: Int
+  ) { ck_slice_levels(a, rows, slices, shift, factors, levels, stride, sums) }
+
   public static func distanceRow(
     _ ni: Float, _ n: UnsafePointer<Float>, _ g: UnsafePointer<Float>,
     _ d: UnsafeMutablePointer<Float>, _ count: Int

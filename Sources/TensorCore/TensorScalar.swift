@@ -78,6 +78,22 @@ public protocol TensorScalar: Real, BinaryFloatingPoint, Codable, Sendable, Colu
   static func sliceFeatures(
     _ u: UnsafeMutablePointer<Self>, shift: Self, _ f: UnsafeMutablePointer<Self>, rows: Int,
     slices: Int, stride: Int)
+  /// `g[v] = Σ p[r, v] (a, a² − shift, a³)` over rows of slices `a`, with `p` of shape `[rows, vectors]` and `g` of shape
+  /// `[vectors, 3, slices]`.
+  static func sliceTransposed(
+    _ a: UnsafePointer<Self>, shift: Self, _ p: UnsafePointer<Self>,
+    _ g: UnsafeMutablePointer<Self>, rows: Int, slices: Int, vectors: Int)
+  /// The same with `p[r, v] = Σ w1 a + w2 a² + w3 a³ − constants[v]`, `weights` of shape `[vectors, 3, slices]`, and
+  /// `sums[v] = Σ p[r, v]`.
+  static func sliceNormal(
+    _ a: UnsafePointer<Self>, shift: Self, weights: UnsafePointer<Self>,
+    constants: UnsafePointer<Self>, _ g: UnsafeMutablePointer<Self>,
+    sums: UnsafeMutablePointer<Self>, rows: Int, slices: Int, vectors: Int)
+  /// Writes the levels of features of slices, and their sums over the rows; see ``SliceLevels``.
+  static func sliceLevels(
+    _ a: UnsafePointer<Self>, shift: Self, factors: UnsafePointer<Self>,
+    _ levels: UnsafeMutablePointer<UInt8>, stride: Int, sums: UnsafeMutablePointer<Int32>,
+    rows: Int, slices: Int)
   /// `d[j] = √max(nᵢ + n[j] − 2 g[j], 0)`; returns `Σ d[j]`.
   static func distanceRow(
     _ ni: Self, _ n: UnsafePointer<Self>, _ g: UnsafePointer<Self>,

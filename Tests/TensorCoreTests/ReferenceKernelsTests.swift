@@ -222,6 +222,46 @@ import Testing
     }
   }
 
+  @Test(arguments: [(1, 1, 1), (3, 16, 2), (4, 35, 3), (9, 17, 4), (21, 40, 5), (13, 64, 9)])
+  func productsOfSlicesAgreeWithTheirTwins(rows: Int, slices: Int, vectors: Int) {
+    let (a, p) = (Pair(rows * slices, "a"), Pair(rows * vectors, "p"))
+    let (weights, constants) = (
+      Pair(3 * slices * vectors, "weights"), Pair(vectors, "constants")
+    )
+    let bound = 2e-6 * Double(rows * slices)
+    var (g, sums) = (Pair(3 * slices * vectors, "g"), Pair(vectors, "sums"))
+    Float.sliceTransposed(
+      a.single, shift: 0.4, p.single, &g.single, rows: rows, slices: slices, vectors: vectors)
+    Double.sliceTransposed(
+      a.double, shift: 0.4, p.double, &g.double, rows: rows, slices: slices, vectors: vectors)
+    g.expectEqual(bound, "products with the features' columns")
+    Float.sliceNormal(
+      a.single, shift: 0.4, weights: weights.single, constants: constants.single, &g.single,
+      sums: &sums.single, rows: rows, slices: slices, vectors: vectors)
+    Double.sliceNormal(
+      a.double, shift: 0.4, weights: weights.double, constants: constants.double, &g.double,
+      sums: &sums.double, rows: rows, slices: slices, vectors: vectors)
+    g.expectEqual(bound, "products with both")
+    sums.expectEqual(bound, "sums")
+  }
+
+  /// What the twins compute, from whole matrices of features.
+  @Test func productsOfSlicesAreThoseOfTheirFeatures() {
+    let (rows, slices, vectors) = (7, 5, 2)
+    let a: Tensor<Double> = normal([rows, slices], "a")
+    let features = Tensor.concatenate([a, a * a - 0.4, a * a * a], along: 1)
+    let weights: Tensor<Double> = normal([vectors, 3 * slices], "weights")
+    let p =
+      matmul(Tensor.concatenate([a, a * a, a * a * a], along: 1), weights, transposeB: true) - 0.3
+    var (g, sums) = ([Double](repeating: 0, count: weights.count), [0.0, 0.0])
+    Double.sliceNormal(
+      a.scalars, shift: 0.4, weights: weights.scalars, constants: [0.3, 0.3], &g, sums: &sums,
+      rows: rows, slices: slices, vectors: vectors)
+    let expected = matmul(p, features, transposeA: true)
+    #expect(zip(g, expected.scalars).allSatisfy { abs($0 - $1) < 1e-12 })
+    #expect(zip(sums, p.sum(along: 0).scalars).allSatisfy { abs($0 - $1) < 1e-12 })
+  }
+
   @Test(arguments: [(1, 1), (2, 3), (65, 1), (64, 4), (5, 16), (7, 21), (3, 64), (130, 85)])
   func columnsAgreeWithTheirTwins(rows: Int, columns: Int) {
     let count = rows * columns

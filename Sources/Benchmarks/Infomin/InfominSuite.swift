@@ -11,7 +11,8 @@ enum InfominSuite: BenchmarkSuite {
 
   /// All that is timed.
   static var cases: [BenchmarkCase] {
-    SolveCase.all.map(\.benchmark) + SolveParts.cases + ObjectiveCase.all + EpochCase.all
+    SolveCase.all.map(\.benchmark) + SolveCase.all[3...4].flatMap(\.otherForms) + SolveParts.cases
+      + ObjectiveCase.all + EpochCase.all
       + EpochParts.cases + ImageStepCase.all
   }
 }

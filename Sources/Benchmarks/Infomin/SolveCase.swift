@@ -34,13 +34,33 @@ struct SolveCase {
 
   var benchmark: BenchmarkCase {
     BenchmarkCase(name, operations: operations, peer: .script("infomin_numpy.py")) {
-      let (z, t) = data
-      let estimator = SlicedDependence<Float>(sliceCount: slices)
-      var draw = 0
-      return {
-        draw += 1
-        _ = try estimator.fit(z, t, using: Philox(seed: 0).stream("bench", draw))
-      }
+      timed(SlicedDependence(sliceCount: slices))
+    }
+  }
+
+  /// The same solve on a processor without tiles, and by the direct form.
+  var otherForms: [BenchmarkCase] {
+    var forms: [BenchmarkCase] = []
+    if LevelInstructions.best == .tiles {
+      forms.append(
+        BenchmarkCase("\(name)/without tiles", operations: operations) {
+          let solve = timed(SlicedDependence(sliceCount: slices))
+          return { try LevelInstructions.$chosen.withValue(.vectors) { try solve() } }
+        })
+    }
+    forms.append(
+      BenchmarkCase("\(name)/direct", operations: operations) {
+        timed(SlicedDependence(sliceCount: slices, usesIteration: false))
+      })
+    return forms
+  }
+
+  private func timed(_ estimator: SlicedDependence<Float>) -> () throws -> Void {
+    let (z, t) = data
+    var draw = 0
+    return {
+      draw += 1
+      _ = try estimator.fit(z, t, using: Philox(seed: 0).stream("bench", draw))
     }
   }
 

@@ -11,6 +11,7 @@
 #include "CKernelsAttention.h"
 #include "CKernelsDecode.h"
 #include "CKernelsImages.h"
+#include "CKernelsLevels.h"
 #include "CKernelsMasks.h"
 
 // Elementwise functions: y[i] = f(x[i]). x and y may be the same array.
@@ -60,6 +61,12 @@ void ck_slice_forward(float *u, const float *w1, const float *w2, const float *w
 void ck_slice_backward(const float *a, const float *delta, const float *w1, const float *w2, const float *w3, float *e,
                        size_t rows, size_t s);
 void ck_slice_features(float *u, float shift, float *f, size_t rows, size_t s, size_t stride);
+// Products of the features f[r] = (a, a^2 - shift, a^3), [3, s], of slices a = tanh(u) with a few vectors of that shape:
+// transposed: g[v] = sum_r p[r, v] f[r], from p [rows, vectors].
+// normal: the same with p[r, v] = <(a, a^2, a^3), weights[v]> - constants[v], and sums[v] = sum_r p[r, v].
+void ck_slice_transposed(const float *a, size_t rows, size_t s, float shift, const float *p, size_t vectors, float *g);
+void ck_slice_normal(const float *a, size_t rows, size_t s, float shift, const float *weights, const float *constants,
+                     size_t vectors, float *g, float *sums);
 
 // Sums over the rows of x, of (x - mean)^2 and of x y, column by column, each column's rows in order.
 void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns);

@@ -15,4 +15,15 @@ package enum MatrixVector {
       CblasRowMajor, transpose ? CblasTrans : CblasNoTrans, BLAS.extent(rows),
       BLAS.extent(columns), alpha, a, BLAS.extent(max(columns, 1)), x, 1, beta, y, 1)
   }
+
+  /// Replaces `x` by `U⁻¹ x`, or `U⁻ᵀ x`, for the upper triangle of the row-major matrix at `u`, whose rows lie `stride` apart.
+  package static func solveUpper(
+    _ u: UnsafePointer<Float>, order: Int, stride: Int, transpose: Bool,
+    _ x: UnsafeMutablePointer<Float>
+  ) {
+    BLAS.initialize()
+    cblas_strsv(
+      CblasRowMajor, CblasUpper, transpose ? CblasTrans : CblasNoTrans, CblasNonUnit,
+      BLAS.extent(order), u, BLAS.extent(stride), x, 1)
+  }
 }
