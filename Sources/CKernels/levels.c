@@ -14,6 +14,7 @@
 #define HAS_BYTES 0
 #endif
 
+#define STRIP_PANELS (CK_LEVEL_STRIP / CK_LEVEL_PANEL)
 #define UNROLLED _Pragma("clang loop unroll(full)")
 // Four levels of zero.
 #define NO_LEVELS 0x80808080u
@@ -80,16 +81,16 @@ CLONES void ck_slice_levels(const float *a, size_t rows, size_t s, float shift, 
 
 #if HAS_BYTES
 
-// The strip's columns of `quads` quads as signed levels side by side: word 32 q + i holds quad q of column i.
+// The strip's columns of `quads` quads as signed levels side by side: word 64 q + i holds quad q of column i.
 VECTORS_TARGET static void pack_words(const uint32_t *panel, size_t panels_left, size_t stride, size_t quads,
                                       uint32_t *words) {
   const __m512i offset = _mm512_set1_epi32((int)NO_LEVELS);
-  for (int half = 0; half < 2; half++) {
-    const uint32_t *from = panel + half * stride * CK_LEVEL_PANEL;
+  for (size_t part = 0; part < STRIP_PANELS; part++) {
+    const uint32_t *from = panel + part * stride * CK_LEVEL_PANEL;
     for (size_t q = 0; q < quads; q++) {
       __m512i x = _mm512_setzero_si512();
-      if ((size_t)half < panels_left) x = _mm512_xor_si512(_mm512_load_si512(from + q * CK_LEVEL_PANEL), offset);
-      _mm512_store_si512(words + q * CK_LEVEL_STRIP + half * CK_LEVEL_PANEL, x);
+      if (part < panels_left) x = _mm512_xor_si512(_mm512_load_si512(from + q * CK_LEVEL_PANEL), offset);
+      _mm512_store_si512(words + q * CK_LEVEL_STRIP + part * CK_LEVEL_PANEL, x);
     }
   }
 }
@@ -117,7 +118,7 @@ INLINE VECTORS_TARGET void vector_block(const uint32_t *words, const uint32_t *p
 }
 
 // Quads at a time: the strip's words take half of a small first-level cache.
-#define VECTOR_QUADS 128
+#define VECTOR_QUADS 64
 VECTORS_TARGET static void vector_products(const uint32_t *levels, size_t quads, size_t stride, size_t panels,
                                            size_t first, int32_t *products, uint32_t *words) {
   size_t width = panels * CK_LEVEL_PANEL;
@@ -167,8 +168,40 @@ INLINE TILES_TARGET void turn_tile(const uint32_t *from, uint32_t *to) {
 
 // Words of a tile: sixteen rows of 64 bytes.
 #define TILE_WORDS 256
-// Quads at a time: the strip's turned levels take 64 KiB.
+// Quads at a time: the strip's turned levels take 128 KiB, and those of two panels beside it 64.
 #define TILE_QUADS 512
+
+// Two panels of the strip by two others, or one by one.
+INLINE TILES_TARGET void tile_block(const uint32_t *turned, const uint32_t *panel, size_t panel_words, size_t steps,
+                                    int32_t *c, size_t width, const int n) {
+  size_t bytes = width * 4;
+  _tile_loadd(0, c, bytes);
+  if (n == 2) {
+    _tile_loadd(1, c + 16, bytes);
+    _tile_loadd(2, c + 16 * width, bytes);
+    _tile_loadd(3, c + 16 * width + 16, bytes);
+  }
+  for (size_t step = 0; step < steps; step++) {
+    const uint32_t *left = turned + step * STRIP_PANELS * TILE_WORDS, *right = panel + step * TILE_WORDS;
+    _tile_loadd(4, left, 64);
+    _tile_loadd(6, right, 64);
+    _tile_dpbsud(0, 4, 6);
+    if (n == 2) {
+      _tile_loadd(7, right + panel_words, 64);
+      _tile_dpbsud(1, 4, 7);
+      _tile_loadd(5, left + TILE_WORDS, 64);
+      _tile_dpbsud(2, 5, 6);
+      _tile_dpbsud(3, 5, 7);
+    }
+  }
+  _tile_stored(0, c, bytes);
+  if (n == 2) {
+    _tile_stored(1, c + 16, bytes);
+    _tile_stored(2, c + 16 * width, bytes);
+    _tile_stored(3, c + 16 * width + 16, bytes);
+  }
+}
+
 TILES_TARGET static void tile_products(const uint32_t *levels, size_t quads, size_t stride, size_t panels, size_t first,
                                        int32_t *products, uint32_t *turned) {
   struct {
@@ -181,51 +214,29 @@ TILES_TARGET static void tile_products(const uint32_t *levels, size_t quads, siz
     shape.rows[tile] = 16;
   }
   _tile_loadconfig(&shape);
-  size_t width = panels * CK_LEVEL_PANEL, bytes = width * 4, panel_words = stride * CK_LEVEL_PANEL;
-  int halves = panels - first < 2 ? 1 : 2;
+  size_t width = panels * CK_LEVEL_PANEL, panel_words = stride * CK_LEVEL_PANEL;
+  size_t parts = panels - first < STRIP_PANELS ? panels - first : STRIP_PANELS;
   for (size_t start = 0; start < quads; start += TILE_QUADS) {
     size_t steps = (quads - start < TILE_QUADS ? quads - start : TILE_QUADS) / 16;
     const uint32_t *here = levels + start * CK_LEVEL_PANEL;
-    for (int half = 0; half < halves; half++)
+    for (size_t part = 0; part < parts; part++)
       for (size_t step = 0; step < steps; step++)
-        turn_tile(here + (first + (size_t)half) * panel_words + step * TILE_WORDS,
-                  turned + (2 * step + (size_t)half) * TILE_WORDS);
-    for (size_t j = first; j < panels; j += 2) {
-      const uint32_t *panel = here + j * panel_words;
-      int32_t *c = products + j * CK_LEVEL_PANEL;
-      if (halves == 2 && panels - j >= 2) {
-        _tile_loadd(0, c, bytes);
-        _tile_loadd(1, c + 16, bytes);
-        _tile_loadd(2, c + 16 * width, bytes);
-        _tile_loadd(3, c + 16 * width + 16, bytes);
-        for (size_t step = 0; step < steps; step++) {
-          _tile_loadd(4, turned + 2 * step * TILE_WORDS, 64);
-          _tile_loadd(6, panel + step * TILE_WORDS, 64);
-          _tile_dpbsud(0, 4, 6);
-          _tile_loadd(7, panel + panel_words + step * TILE_WORDS, 64);
-          _tile_dpbsud(1, 4, 7);
-          _tile_loadd(5, turned + (2 * step + 1) * TILE_WORDS, 64);
-          _tile_dpbsud(2, 5, 6);
-          _tile_dpbsud(3, 5, 7);
-        }
-        _tile_stored(0, c, bytes);
-        _tile_stored(1, c + 16, bytes);
-        _tile_stored(2, c + 16 * width, bytes);
-        _tile_stored(3, c + 16 * width + 16, bytes);
-      } else {
-        // The last panel alone.
-        for (int half = 0; half < halves; half++) {
-          int32_t *own = c + (size_t)half * 16 * width;
-          _tile_loadd(0, own, bytes);
-          for (size_t step = 0; step < steps; step++) {
-            _tile_loadd(4, turned + (2 * step + (size_t)half) * TILE_WORDS, 64);
-            _tile_loadd(6, panel + step * TILE_WORDS, 64);
-            _tile_dpbsud(0, 4, 6);
-          }
-          _tile_stored(0, own, bytes);
+        turn_tile(here + (first + part) * panel_words + step * TILE_WORDS,
+                  turned + (STRIP_PANELS * step + part) * TILE_WORDS);
+    for (size_t j = first; j < panels; j += 2)
+      for (size_t part = 0; part < parts; part += 2) {
+        const uint32_t *left = turned + part * TILE_WORDS, *right = here + j * panel_words;
+        int32_t *c = products + part * CK_LEVEL_PANEL * width + j * CK_LEVEL_PANEL;
+        if (parts - part >= 2 && panels - j >= 2) {
+          tile_block(left, right, panel_words, steps, c, width, 2);
+        } else {
+          // The last panel, on either side or both.
+          for (size_t i = 0; i < 2 && part + i < parts; i++)
+            for (size_t k = 0; k < 2 && j + k < panels; k++)
+              tile_block(left + i * TILE_WORDS, right + k * panel_words, panel_words, steps,
+                         c + i * CK_LEVEL_PANEL * width + k * CK_LEVEL_PANEL, width, 1);
         }
       }
-    }
   }
   _tile_release();
 }

@@ -21,7 +21,10 @@ struct IteratedSolve<Scalar: TensorScalar>: Sendable {
   /// The most coordinates of the target: every step costs a pass over the slices for four of them.
   static var mostCoordinates: Int { 6 }
 
+  /// `tanh` of the slices, `[n, S]` with `S` a multiple of 16.
   private let a: Tensor<Scalar>
+  /// How many of the slices are not padding.
+  private let ownSlices: Int
   private let levels: SliceLevels
   private let levelSums: [Int]
   private let ridge: Double
@@ -42,11 +45,18 @@ struct IteratedSolve<Scalar: TensorScalar>: Sendable {
   }
 
   /// The slices of the first rows of `z`, and what they have in common with the target.
+  ///
+  /// Slices that are zero fill up their number to a multiple of 16, so that rows are whole vectors; what they have in common
+  /// with anything is zero.
   init(
     _ z: Tensor<Scalar>, rows: Int, moments: ColumnMoments<Scalar>, directions: Tensor<Scalar>,
     ridge: Double, target: TargetSide<Scalar>
   ) {
+    let padding = (16 - directions.shape[0] % 16) % 16
+    let directions = Tensor.concatenate(
+      [directions, .zeros([padding, directions.shape[1]])], along: 0)
     let slices = directions.shape[0]
+    ownSlices = slices - padding
     let coordinates = target.featureCount
     let levels = SliceLevels(rows: rows, slices: slices, shift: SliceFeatures.squareShift)
     let blocks = Self.blocks(rows)
@@ -108,7 +118,7 @@ struct IteratedSolve<Scalar: TensorScalar>: Sendable {
     let squares = (right * right).sum(along: 1).scalars
     guard let largest = squares.max(), largest.isFinite else { return nil }
     let kept = squares.indices.filter { squares[$0] > 1e-20 * largest }
-    guard !kept.isEmpty else { return (0, .zeros([3 * slices]), .zeros([squares.count])) }
+    guard !kept.isEmpty else { return (0, .zeros([3 * ownSlices]), .zeros([squares.count])) }
     let columns = right.gather(rows: kept)
     guard let x = solve(columns) else { return nil }
     let product = matmul(columns, x, transposeB: true)
@@ -117,7 +127,8 @@ struct IteratedSolve<Scalar: TensorScalar>: Sendable {
     let first = matmul(vector.reshaped(to: [1, kept.count]), x) * (1 / square.squareRoot())
     var second = Tensor<Double>.zeros([squares.count])
     for (place, row) in kept.enumerated() { second[row] = vector[place] }
-    return (square.squareRoot(), first.reshaped(to: [3 * slices]), second)
+    let own = first.reshaped(to: [3, slices]).slice(0..<ownSlices, along: 1)
+    return (square.squareRoot(), own.reshaped(to: [3 * ownSlices]), second)
   }
 
   /// `Σ₁₁⁻¹` times each row, by preconditioned conjugate gradients that share their passes over the slices; `nil` where they do

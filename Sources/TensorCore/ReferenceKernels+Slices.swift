@@ -121,7 +121,7 @@ extension ReferenceKernels {
   }
 
   /// The products of levels that ``SliceLevels`` makes a strip of: `Σ level[r, 16 first + i] (level[r, j] + 128)` over `4 quads`
-  /// rows, for 32 columns `i` and the columns `j` from `16 first` on.
+  /// rows, for 64 columns `i` and the columns `j` from `16 first` on.
   public static func levelProducts(
     _ levels: UnsafePointer<UInt8>, quads: Int, stride: Int, panels: Int, first: Int,
     _ products: UnsafeMutablePointer<Int32>
@@ -130,7 +130,7 @@ extension ReferenceKernels {
       Int32(levels[((column / 16 * stride + row / 4) * 16 + column % 16) * 4 + row % 4])
     }
     let width = 16 * panels
-    for i in 0..<min(32, width - 16 * first) {
+    for i in 0..<min(64, width - 16 * first) {
       for j in 16 * first..<width {
         products[i * width + j] = (0..<4 * quads).reduce(0) { sum, row in
           sum + (byte(row, 16 * first + i) - 128) * byte(row, j)

@@ -89,8 +89,9 @@ package struct SliceLevels: @unchecked Sendable {
     return Tensor(shape: [order, order]) { out in
       let out = SharedAddress(out.baseAddress!)
       // Strips are as long as the rest of the triangle: the longest are started first.
-      parallel(over: (panels + 1) / 2) { strip in
-        levels.writeStrip(2 * strip, sums: sums, instructions, into: out.address)
+      let strip = Int(CK_LEVEL_STRIP / CK_LEVEL_PANEL)
+      parallel(over: (panels + strip - 1) / strip) { place in
+        levels.writeStrip(strip * place, sums: sums, instructions, into: out.address)
       }
     }
   }

@@ -6,7 +6,7 @@
 
 // Columns of a panel, rows of a strip of products, and the rows that a count of rows is filled up to a multiple of.
 #define CK_LEVEL_PANEL 16
-#define CK_LEVEL_STRIP 32
+#define CK_LEVEL_STRIP 64
 #define CK_LEVEL_ROWS 64
 // What separates a level from the byte that holds it.
 #define CK_LEVEL_OFFSET 128
@@ -28,10 +28,10 @@ enum { CK_LEVELS_NONE = 0, CK_LEVELS_VECTORS = 1, CK_LEVELS_TILES = 2 };
 // The best of them that this processor and this system have.
 int ck_level_instructions(void);
 
-// products[i, j] = sum over rows of level[r, 16 first + i] (level[r, j] + 128), for the 32 columns from panel `first` on and
-// all columns j from there to the end of the panels; products is [32, 16 panels]. Whole numbers: every form gives the same.
+// products[i, j] = sum over rows of level[r, 16 first + i] (level[r, j] + 128), for the 64 columns from panel `first` on and
+// all columns j from there to the end of the panels; products is [64, 16 panels]. Whole numbers: every form gives the same.
 // `quads` counts the rows of the panels by fours, a multiple of 16, at most 65,536 / 4; `stride` is the length of a panel in
 // quads. `work` has room for CK_LEVEL_WORK bytes, and is aligned to 64 as `levels` and `products` are.
-#define CK_LEVEL_WORK 65536
+#define CK_LEVEL_WORK 131072
 void ck_level_products(int instructions, const uint8_t *levels, size_t quads, size_t stride, size_t panels, size_t first,
                        int32_t *products, void *work);
