@@ -144,6 +144,6 @@ extension SceneRow {
   /// The games of the table.
   static let games: [SceneRow] = [
     game("SpaceInvaders", scale: (-2.7, -2.95)), game("Carnival", scale: (-2.55, -2.8)),
-    game("RiverRaid", scale: (-2.55, -2.8)),
+    game("Asterix", scale: (-2.75, -3.0)), game("RiverRaid", scale: (-2.55, -2.8)),
   ]
 }

@@ -101,7 +101,7 @@ struct SpaceAtariTable: Table {
   static let name = "space-atari"
   static let summary = "SPACE on Atari games: AP, AP at 0.5, count error against OCAtari's boxes"
   static let expectedTime =
-    "an hour on two cores (x86-64, AVX-512) at 128 pixels; --quick a minute"
+    "an hour and a half on two cores (x86-64, AVX-512) at 128 pixels; --quick a minute"
 
   static func run(_ context: TableContext) throws -> TableResult {
     TableResult(
