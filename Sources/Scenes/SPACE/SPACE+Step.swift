@@ -82,14 +82,24 @@ extension SPACE: SceneModel {
     terms.squaredError = [doubleSum(error * error)]
     terms.alpha = [doubleSum(front.alpha) / Double(front.alpha.count)]
     terms.present = [Double(front.objects.presenceLogits.scalars.count { $0 > 0 })]
-    terms.backgroundEntropy = [
-      -doubleSum(weights * log(weights + Scalar(1e-12))) / Double(architecture.image.area)
-    ]
+    terms.backgroundEntropy = [entropy(weights)]
     return (terms, d.weights, d.components)
+  }
+
+  /// The entropy of one image's background weights, mean over the pixels.
+  func entropy(_ weights: Tensor<Scalar>) -> Double {
+    -doubleSum(weights * log(weights + Scalar(1e-12))) / Double(architecture.image.area)
   }
 
   /// The noise of a batch: a function of the stream and the sample's place alone.
   public func noise(batch: Int, random: Philox) -> Noise {
+    Noise(
+      foreground: .init(architecture, batch: batch, random: random.stream("foreground")),
+      background: backgroundNoise(batch: batch, random: random))
+  }
+
+  /// The background's part of it.
+  public func backgroundNoise(batch: Int, random: Philox) -> Background<Scalar>.Noise {
     let (count, size) = (architecture.components, SPACEArchitecture.backgroundSize)
     func normal(_ name: String, _ sample: Int, _ shape: Shape) -> Tensor<Scalar> {
       var stream = random.stream(name, sample)
@@ -97,10 +107,8 @@ extension SPACE: SceneModel {
     }
     let masks = (0..<batch).map { normal("masks", $0, [count, 1, size]) }
     let components = (0..<batch).map { normal("components", $0, [1, count, size]) }
-    return Noise(
-      foreground: .init(architecture, batch: batch, random: random.stream("foreground")),
-      background: .init(
-        mask: .concatenate(masks, along: 1), component: .concatenate(components, along: 0)))
+    return .init(
+      mask: .concatenate(masks, along: 1), component: .concatenate(components, along: 0))
   }
 
   func check(_ x: Tensor<Scalar>) -> Int {

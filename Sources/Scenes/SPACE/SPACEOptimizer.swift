@@ -34,4 +34,14 @@ public struct SPACEOptimizer<Scalar: TensorScalar>: Sendable {
     background.update(&model.background, with: gradient.background)
     return norm
   }
+
+  /// The same for the background alone; the foreground and its moments stay as they are.
+  public mutating func update(
+    _ background: inout Background<Scalar>, with gradient: Background<Scalar>.Gradient
+  ) -> Double {
+    var gradient = gradient
+    let norm = background.clip(&gradient, toNorm: clipNorm)
+    if norm.isFinite { self.background.update(&background, with: gradient) }
+    return norm
+  }
 }

@@ -57,6 +57,8 @@ extension SceneConfiguration {
     "steps": "gradient steps, at least 1",
     "batchSize": "images of a step, at least 2",
     "foregroundRate": "RMSprop's learning rate for the foreground, positive",
+    "headStartSteps":
+      "first steps, which train the background alone, 0 for none (published); schedules count them",
     "warmUpSteps":
       "steps over which the foreground's rate rises from 0 to foregroundRate, 0 for none (published)",
     "backgroundRate": "Adam's learning rate for the background, positive",
@@ -79,7 +81,7 @@ extension SceneConfiguration {
     ("steps", "20"), ("batchSize", "4"), ("evaluation.every", "10"),
     ("evaluation.validationCount", "8"), ("evaluation.testCount", "16"),
     ("evaluation.batchSize", "8"), ("evaluation.pictures", "4"), ("evaluation.keepsFrom", "0"),
-    ("health.step", "0"), ("logEvery", "2"),
+    ("health.step", "0"), ("logEvery", "2"), ("headStartSteps", "0"),
   ]
 
   /// `threads`, and how often the log is written.
@@ -92,6 +94,7 @@ extension SceneConfiguration {
       ("objective.fixedAlphaSteps", objective.fixedAlphaSteps, 0),
       ("objective.boundarySteps", objective.boundarySteps, -1), ("steps", steps, 1),
       ("batchSize", batchSize, 2), ("logEvery", logEvery, 1), ("warmUpSteps", warmUpSteps, 0),
+      ("headStartSteps", headStartSteps, 0),
       ("evaluation.every", evaluation.every, 0),
       ("evaluation.validationCount", evaluation.validationCount, 1),
       ("evaluation.testCount", evaluation.testCount, 1),
@@ -122,6 +125,9 @@ extension SceneConfiguration {
       try ConfigChecks.check(
         "\(key).to", schedule.to >= schedule.from, "a step from \(schedule.from) on", schedule.to)
     }
+    try ConfigChecks.check(
+      "headStartSteps", headStartSteps < steps, "fewer than \(steps), the number of steps",
+      headStartSteps)
     try ConfigChecks.check(
       "evaluation.keepsFrom", !evaluation.keepsBest || evaluation.keepsFrom <= steps,
       "a step in 0…\(steps), the number of steps, where evaluation.keepsBest", evaluation.keepsFrom)

@@ -68,24 +68,17 @@ public struct SceneExperiment: Experiment {
   /// One gradient step; now and then a row of the log, and a validation.
   public mutating func advance(step: Int, log: inout StepLog) throws {
     let x = try source.images(at: batch(at: step), of: .train)
-    let found = model.evaluate(x, at: step, state, random: random)
-    optimiser.foreground.learningRate =
-      configuration.foregroundRate
-      * (step < configuration.warmUpSteps
-        ? Double(step + 1) / Double(configuration.warmUpSteps) : 1)
-    let norm = optimiser.update(&model, with: found.gradient)
-    let isFinite = found.loss.isFinite && norm.isFinite
-    if isFinite { state = found.state }
-    if step % configuration.logEvery == 0 || step + 1 == stepCount || !isFinite {
+    let found =
+      step < configuration.headStartSteps
+      ? takeBackgroundStep(x, step: step) : takeStep(x, step: step)
+    if step % configuration.logEvery == 0 || step + 1 == stepCount || !found.isFinite {
       log["loss"] = found.loss
       for term in found.terms { log[term.name] = term.value }
-      log["gradient norm"] = norm
+      log["gradient norm"] = found.norm
     }
-    if !isFinite {
+    if !found.isFinite {
       // The weights are still those before the step; its log names what went wrong first.
-      if let name = Self.firstNonFinite(found.gradient, of: model) {
-        log["loss/gradient of \(name)"] = norm
-      }
+      if let name = found.culprit { log["loss/gradient of \(name)"] = found.norm }
       return
     }
     try lookAtHealth(found.terms, step: step)
@@ -95,9 +88,48 @@ public struct SceneExperiment: Experiment {
     }
   }
 
-  private static func firstNonFinite(
-    _ gradient: SPACE<Float>.Gradient, of model: SPACE<Float>
-  ) -> String? {
+  /// What a gradient step found.
+  private struct Found {
+    let loss: Double
+    let terms: [(name: String, value: Double)]
+    let norm: Double
+    /// The first parameter whose gradient is not finite, if any.
+    let culprit: String?
+    var isFinite: Bool { loss.isFinite && norm.isFinite }
+  }
+
+  /// A step of the whole model.
+  private mutating func takeStep(_ x: Tensor<Float>, step: Int) -> Found {
+    let found = model.evaluate(x, at: step, state, random: random)
+    let done = step - configuration.headStartSteps
+    optimiser.foreground.learningRate =
+      configuration.foregroundRate
+      * (done < configuration.warmUpSteps
+        ? Double(done + 1) / Double(configuration.warmUpSteps) : 1)
+    let norm = optimiser.update(&model, with: found.gradient)
+    let isFinite = found.loss.isFinite && norm.isFinite
+    if isFinite { state = found.state }
+    return Found(
+      loss: found.loss, terms: found.terms, norm: norm,
+      culprit: isFinite ? nil : Self.firstNonFinite(found.gradient, of: model))
+  }
+
+  /// A step of the background alone, with the noise that it would have in a whole one.
+  private mutating func takeBackgroundStep(_ x: Tensor<Float>, step: Int) -> Found {
+    let noise = model.backgroundNoise(batch: x.shape[0], random: random.stream("noise", step))
+    let found = model.evaluateBackground(x, noise, state)
+    let norm = optimiser.update(&model.background, with: found.gradient)
+    let isFinite = found.terms.loss.isFinite && norm.isFinite
+    if isFinite { state = found.state }
+    let culprit = isFinite ? nil : Self.firstNonFinite(found.gradient, of: model.background)
+    return Found(
+      loss: found.terms.loss, terms: found.terms.means, norm: norm,
+      culprit: culprit.map { "background.\($0)" })
+  }
+
+  private static func firstNonFinite<Model: Parameterized>(
+    _ gradient: Model.Gradient, of model: Model
+  ) -> String? where Model.Scalar == Float {
     model.parameters.first { parameter in
       parameter.gradient(in: gradient).withUnsafeBufferPointer { $0.contains { !$0.isFinite } }
     }?.name
@@ -218,8 +250,8 @@ public struct SceneExperiment: Experiment {
       checkpoint.set(under: "best-state", best.state.namedTensors)
     }
     let counters = Counters(
-      steps: front.stepCount, bestStep: best?.step, bestQuality: best?.quality,
-      warnings: warnings, data: fingerprint?.digest)
+      steps: front.stepCount, backgroundSteps: back.stepCount, bestStep: best?.step,
+      bestQuality: best?.quality, warnings: warnings, data: fingerprint?.digest)
     checkpoint.metadata["scenes"] = try RunCoding.text(counters)
     return checkpoint
   }
@@ -236,7 +268,9 @@ public struct SceneExperiment: Experiment {
     try optimiser.foreground.restore(
       OptimizerState(stepCount: counters.steps, tensors: checkpoint.tensors(under: "foreground")))
     try optimiser.background.restore(
-      OptimizerState(stepCount: counters.steps, tensors: checkpoint.tensors(under: "background")))
+      OptimizerState(
+        stepCount: counters.backgroundSteps ?? counters.steps,
+        tensors: checkpoint.tensors(under: "background")))
     warnings = counters.warnings
     if let step = counters.bestStep, let quality = counters.bestQuality {
       var (kept, keptState) = (model, state)
@@ -248,6 +282,8 @@ public struct SceneExperiment: Experiment {
 
   private struct Counters: Codable {
     var steps: Int
+    /// Of the background, which may have had a head start; `nil` in states from before there was one.
+    var backgroundSteps: Int?
     var bestStep: Int?
     var bestQuality: Double?
     var warnings: [String]

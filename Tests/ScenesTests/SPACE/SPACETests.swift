@@ -55,6 +55,53 @@ import Testing
     }
   }
 
+  /// The background alone: its gradient against finite differences, and its loss against a whole step with alpha held at 0, which
+  /// differs by the ε of the outer mixture.
+  @Test(arguments: [(1, 2), (3, 2), (2, 3)]) func backgroundAlone(components: Int, batch: Int)
+    throws
+  {
+    let model = try model(components: components, as: Double.self)
+    let x = images(batch, as: Double.self)
+    let noise = model.noise(batch: batch, random: Philox(seed: 2))
+    let drawn = model.backgroundNoise(batch: batch, random: Philox(seed: 2))
+    #expect(drawn.mask == noise.background.mask && drawn.component == noise.background.component)
+    let found = model.evaluateBackground(x, drawn, model.initialState)
+    func loss(_ background: Background<Double>) -> Double {
+      var other = model
+      other.background = background
+      return other.evaluateBackground(x, drawn, model.initialState).terms.loss
+    }
+    for trial in 0..<3 {
+      let random = Philox(seed: 5).stream("directions", trial)
+      var slope = 0.0
+      var (up, down) = (model.background, model.background)
+      for parameter in model.background.parameters {
+        let value = parameter.value(in: model.background)
+        var stream = random.stream(parameter.name)
+        let direction: Tensor<Double> = stream.normal(shape: value.shape)
+        slope += (direction * parameter.gradient(in: found.gradient)).sum()
+        parameter.update(&up) { $0 += direction * 1e-7 }
+        parameter.update(&down) { $0 -= direction * 1e-7 }
+      }
+      let expected = (loss(up) - loss(down)) / 2e-7
+      #expect(abs(slope - expected) <= 2e-5 * max(1, abs(expected)), "\(slope), \(expected)")
+    }
+    var stage = model.settings.stage(at: 0)
+    stage.fixedAlpha = 0
+    let whole = model.evaluate(x, noise, at: stage, model.initialState)
+    #expect(found.terms.masks == whole.terms.masks)
+    #expect(found.terms.components == whole.terms.components)
+    #expect(found.terms.backgroundEntropy == whole.terms.backgroundEntropy)
+    #expect(found.state.namedTensors.map(\.value) == whole.state.namedTensors.map(\.value))
+    for index in 0..<batch {
+      let (alone, both) = (found.terms.squaredError[index], whole.terms.squaredError[index])
+      #expect(abs(alone - both) <= 1e-12 * both)
+      // A pixel gains at most log(1 + ε N_f / N_b) from a foreground of weight ε, and nothing is lost.
+      let gain = whole.terms.logLikelihood[index] - found.terms.logLikelihood[index]
+      #expect(gain > 0 && gain < 1e-2 * abs(found.terms.logLikelihood[index]))
+    }
+  }
+
   @Test func threadsChangeNoBit() throws {
     defer { Parallelism.threads = 1 }
     let model = try model(components: 2, as: Float.self)
@@ -62,8 +109,12 @@ import Testing
     func step(_ threads: Int) -> [Tensor<Float>] {
       Parallelism.threads = threads
       let found = model.evaluate(x, at: 7, model.initialState, random: Philox(seed: 3))
+      let alone = model.evaluateBackground(
+        x, model.backgroundNoise(batch: 5, random: Philox(seed: 3)), model.initialState)
       return model.parameters.map { $0.gradient(in: found.gradient) }
         + found.state.namedTensors.map(\.value) + [Tensor([Float(found.loss)])]
+        + model.background.parameters.map { $0.gradient(in: alone.gradient) }
+        + [Tensor([Float(alone.terms.loss)])]
     }
     let one = step(1)
     for threads in [2, 3] { #expect(step(threads) == one, "\(threads) threads") }

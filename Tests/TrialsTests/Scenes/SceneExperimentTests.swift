@@ -42,17 +42,43 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 3, 4]) func resumesToTheSameBits(_ step: Int) throws {
+  /// Also within and right after a head start of the background, when the two optimisers have taken different numbers of steps.
+  @Test(arguments: [(1, 0), (3, 0), (4, 0), (1, 2), (2, 2), (4, 2)])
+  func resumesToTheSameBits(_ step: Int, headStart: Int) throws {
     try withTemporaryFolder { runs in
-      let whole = try ExperimentRegistry.standard.run(config(), options: options(runs + "/whole"))
+      let config = try config("headStartSteps=\(headStart)")
+      let whole = try ExperimentRegistry.standard.run(config, options: options(runs + "/whole"))
       #expect(throws: RunError.self) {
         try ExperimentRegistry.standard.run(
-          config(), options: options(runs + "/parts", stopAfter: step))
+          config, options: options(runs + "/parts", stopAfter: step))
       }
-      let rest = try ExperimentRegistry.standard.run(config(), options: options(runs + "/parts"))
+      let rest = try ExperimentRegistry.standard.run(config, options: options(runs + "/parts"))
       #expect(rest.resumedAt == step)
       expectSame(rest.folder, whole.folder)
     }
+  }
+
+  /// The foreground waits, and takes its first step, of the rate that a first step has, after the head start.
+  @Test func theForegroundWaitsForTheBackground() throws {
+    var experiment = try SceneExperiment(
+      configuration: config("headStartSteps=2").configuration(as: SceneConfiguration.self),
+      environment: RunEnvironment(dataDirectories: []))
+    let before = experiment.model
+    for step in 0..<3 {
+      var log = StepLog(step: step)
+      try experiment.advance(step: step, log: &log)
+      let (front, back) = (experiment.model.foreground, experiment.model.background)
+      #expect(back.namedParameters.map(\.value) != before.background.namedParameters.map(\.value))
+      let waits =
+        front.namedParameters.map(\.value) == before.foreground.namedParameters.map(\.value)
+      #expect(waits == (step < 2), "step \(step)")
+      let (presence, loss) = (try #require(log["KL/presence"]), try #require(log["loss"]))
+      #expect((presence == 0) == (step < 2) && loss.isFinite)
+    }
+  }
+
+  @Test func aHeadStartLeavesStepsForTheWhole() {
+    #expect(throws: ConfigError.self) { try config("headStartSteps=6") }
   }
 
   @Test func batchesAreShuffledPasses() throws {
