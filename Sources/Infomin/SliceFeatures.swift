@@ -40,20 +40,12 @@ package enum SliceFeatures {
     let work = Tensor<Scalar>(shape: [width * (columns + slices)]) { work in
       guard let standardized = work.baseAddress else { return }
       let u = standardized + width * columns
-      x.withUnsafeBufferPointer { x in
-        directions.withUnsafeBufferPointer { directions in
-          for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: width) {
-            let rows = min(width, range.upperBound - start)
-            moments.write(x.baseAddress! + start * columns, standardized, rows: rows)
-            Scalar.gemm(
-              transposeA: false, transposeB: true, m: rows, n: slices, k: columns, alpha: 1,
-              standardized, lda: columns, directions.baseAddress!, ldb: columns, beta: 0, u,
-              ldc: slices)
-            Scalar.sliceFeatures(
-              u, shift: Scalar(squareShift), f + (start - range.lowerBound) * stride, rows: rows,
-              slices: slices, stride: stride)
-          }
-        }
+      for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: width) {
+        let rows = min(width, range.upperBound - start)
+        project(start, rows: rows, of: x, moments, directions, by: standardized, into: u)
+        Scalar.sliceFeatures(
+          u, shift: Scalar(squareShift), f + (start - range.lowerBound) * stride, rows: rows,
+          slices: slices, stride: stride)
       }
     }
     withExtendedLifetime(work) {}
@@ -64,21 +56,30 @@ package enum SliceFeatures {
     _ range: Range<Int>, of x: Tensor<Scalar>, _ moments: ColumnMoments<Scalar>,
     _ directions: Tensor<Scalar>, into a: UnsafeMutablePointer<Scalar>
   ) {
+    let work = Tensor<Scalar>(shape: [range.count * x.shape[1]]) { standardized in
+      guard let standardized = standardized.baseAddress else { return }
+      project(
+        range.lowerBound, rows: range.count, of: x, moments, directions, by: standardized, into: a)
+    }
+    withExtendedLifetime(work) {}
+    Scalar.apply(.tanh, a, a, range.count * directions.shape[0])
+  }
+
+  /// Writes `x Θᵀ` of standardised rows from `start` on, `[rows, S]`, by way of `standardized`, which has room for those rows.
+  private static func project<Scalar: TensorScalar>(
+    _ start: Int, rows: Int, of x: Tensor<Scalar>, _ moments: ColumnMoments<Scalar>,
+    _ directions: Tensor<Scalar>, by standardized: UnsafeMutablePointer<Scalar>,
+    into u: UnsafeMutablePointer<Scalar>
+  ) {
     let (columns, slices) = (x.shape[1], directions.shape[0])
-    let standardized = Tensor<Scalar>(shape: [range.count, columns]) { standardized in
-      x.withUnsafeBufferPointer { x in
-        moments.write(
-          x.baseAddress! + range.lowerBound * columns, standardized.baseAddress!, rows: range.count)
-      }
-    }
-    standardized.withUnsafeBufferPointer { standardized in
+    x.withUnsafeBufferPointer { x in
       directions.withUnsafeBufferPointer { directions in
+        moments.write(x.baseAddress! + start * columns, standardized, rows: rows)
         Scalar.gemm(
-          transposeA: false, transposeB: true, m: range.count, n: slices, k: columns, alpha: 1,
-          standardized.baseAddress!, lda: columns, directions.baseAddress!, ldb: columns, beta: 0,
-          a, ldc: slices)
+          transposeA: false, transposeB: true, m: rows, n: slices, k: columns, alpha: 1,
+          standardized, lda: columns, directions.baseAddress!, ldb: columns, beta: 0, u, ldc: slices
+        )
       }
     }
-    Scalar.apply(.tanh, a, a, range.count * slices)
   }
 }
