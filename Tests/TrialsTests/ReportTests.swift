@@ -77,6 +77,28 @@ import Testing
     #expect(single.contains("accuracy, label") && !single.contains("Inside the grey band"))
   }
 
+  /// Where images are rebuilt, the error of that says what is kept, and not the label head beside the representation.
+  @Test func errorAgainstDependence() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let runs = try [("NONE", 0.9, 0.003), ("SLICE", 0.2, 0.004)].map { method, tied, error in
+      try fixture.run(
+        method, seed: 0,
+        scalars: [
+          "dependence.test": tied, "accuracy.label": 0.9, "reconstruction.mse": error,
+        ])
+    }
+    let figures = fixture.root.path + "/figures"
+    let html = try page(Report.write(runs: runs, figures: figures))
+    #expect(html.contains("<h2>Squared error against dependence</h2>"))
+    #expect(html.contains("Down and to the left is better"))
+    #expect(html.contains("at a squared error of 0.004"))
+    let figure = try page(figures + "/reconstruction-dependence-test.svg")
+    #expect(figure.contains("Squared error against ρ*") && figure.contains("squared error a pixel"))
+    // The smallest error is the best.
+    #expect(html.contains("<td class=\"num best\">0.003"))
+  }
+
   @Test func standsAlone() throws {
     let fixture = try ReportFixture()
     defer { fixture.remove() }

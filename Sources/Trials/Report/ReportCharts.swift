@@ -36,11 +36,11 @@ struct ReportFigure {
 }
 
 extension ReportComparison {
-  /// Utility, or accuracy, against dependence: one picture for each form of the dependence that the results hold.
+  /// What is kept against dependence: one picture for each form of the dependence that the results hold.
   func tradeOffFigures() -> [ReportFigure] {
     let dependences = metrics.filter { $0.source == .scalar && $0.family == "dependence" }
     return dependences.enumerated().compactMap { index, dependence -> ReportFigure? in
-      guard let utility = utility(beside: dependence) else { return nil }
+      guard let kept = kept(beside: dependence) else { return nil }
       var marks: [Chart.Mark] = []
       if let null = null95(dependence), null > 0 {
         marks.append(.band(.init("independent: 95 % of permutations", 0...null)))
@@ -49,7 +49,7 @@ extension ReportComparison {
       for variant in variants {
         let pairs = variant.runs.compactMap { run -> (x: Double, y: Double)? in
           guard let result = run.result, let x = dependence.value(in: result),
-            let y = utility.value(in: result), x.isFinite, y.isFinite
+            let y = kept.metric.value(in: result), x.isFinite, y.isFinite
           else { return nil }
           return (x, y)
         }
@@ -64,18 +64,14 @@ extension ReportComparison {
       // A single run has no spread of its own: it stands in the whole range of a correlation.
       if runs.count == 1, index > 0 { return nil }
       let covers: [Double] = runs.count == 1 ? [0, 1] : []
-      let (x, y) =
-        utility.family == "utility"
-        ? ("Z and protected T", "utility \(utility.name), Z and outcome Y")
-        : ("Z and T", "accuracy, \(utility.name)")
       return ReportFigure(
-        name: ReportFigure.fileName(utility.family, dependence.key),
+        name: ReportFigure.fileName(kept.metric.family, dependence.key),
         picture: .chart(
           Chart(
-            title: "\(utility.family.capitalizedFirst) against \(dependence.name)",
-            summary: "Mean dependence and \(utility.family): " + told.joined(separator: "; ") + ".",
-            x: ChartAxis("dependence \(dependence.name), \(x)", covers: covers + [0]),
-            y: ChartAxis(y, covers: covers),
+            title: "\(kept.noun.capitalizedFirst) against \(dependence.name)",
+            summary: "Mean dependence and \(kept.noun): " + told.joined(separator: "; ") + ".",
+            x: ChartAxis("dependence \(dependence.name), \(kept.sides)", covers: covers + [0]),
+            y: ChartAxis(kept.axis, covers: kept.metric.direction == .lower ? [] : covers),
             marks: marks,
             width: index == 0 && runs.count > 1 ? 760 : 500,
             height: index == 0 && runs.count > 1 ? 450 : 370)))

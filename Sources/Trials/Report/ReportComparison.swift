@@ -53,8 +53,9 @@ struct ReportMetric: Hashable {
     for word in ["utility", "accuracy", "auc", "power", "r2"] where words.hasPrefix(word) {
       return .higher
     }
-    for word in ["dependence", "loss", "error", "mse", "bias", "mutualinformation"]
-    where words.hasPrefix(word) {
+    for word in [
+      "dependence", "reconstruction", "loss", "error", "mse", "bias", "mutualinformation",
+    ] where words.hasPrefix(word) {
       return .lower
     }
     return .none
@@ -98,17 +99,6 @@ struct ReportComparison {
 
   /// The main metrics of the results, in the order of ``ReportMetric/rank``.
   var metrics: [ReportMetric] { allMetrics.filter(\.isMain) }
-
-  /// What is to be kept where `dependence` is to be lost: the utility of the same form, or any; without utilities the accuracy on
-  /// the target, of the label, or any.
-  func utility(beside dependence: ReportMetric) -> ReportMetric? {
-    let scalars = metrics.filter { $0.source == .scalar }
-    let form = dependence.key.split(separator: ".").dropFirst().joined(separator: ".")
-    let wanted = ["utility.\(form)", "utility.", "accuracy.target", "accuracy.label", "accuracy."]
-    return wanted.lazy.compactMap { key in
-      scalars.first { key.hasSuffix(".") ? $0.key.hasPrefix(key) : $0.key == key }
-    }.first
-  }
 
   /// The numbers behind the main ones: by split, p values.
   var details: [ReportMetric] { allMetrics.filter { !$0.isMain } }

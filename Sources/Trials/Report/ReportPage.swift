@@ -83,8 +83,9 @@ struct ReportPage {
     }
     writePictures(comparison, level: level)
     let tradeOffs = comparison.tradeOffFigures()
-    if !tradeOffs.isEmpty {
-      let (heading, text) = ReportText.tradeOff(comparison)
+    let dependence = comparison.metrics.first { $0.family == "dependence" }
+    if !tradeOffs.isEmpty, let kept = dependence.flatMap({ comparison.kept(beside: $0) }) {
+      let (heading, text) = ReportText.tradeOff(kept, comparison)
       markup.element(level, content: heading)
       markup.element("p", content: text)
       show(Array(tradeOffs.prefix(1)), prefix: prefix, inGrid: comparison.runs.count == 1)

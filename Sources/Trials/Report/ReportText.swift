@@ -19,8 +19,8 @@ enum ReportText {
         })
     else { return variants.count > 1 ? "\(counted(variants.count, "method")), \(seeds)." : nil }
     let found = MeanOfSeeds(variants[index].values(dependence))
-    let utility = comparison.utility(beside: dependence)
-    let hidden = utility?.family == "accuracy" ? "what it is to hide" : "the protected attribute"
+    let kept = comparison.kept(beside: dependence)
+    let hidden = kept?.hidden ?? "what it is to hide"
     let texts = numberTexts(found)
     let error = found.count > 1 ? " ± \(texts.error)" : ""
     var text: String
@@ -33,31 +33,23 @@ enum ReportText {
         "\(variants[index].label), \(seeds). Dependence on \(hidden): \(texts.mean)\(error) "
         + "(\(dependence.name))"
     }
-    if let utility {
-      let kept = MeanOfSeeds(variants[index].values(utility))
-      if kept.count > 0 {
-        let article = utility.family == "accuracy" ? "an" : "a"
-        text += ", at \(article) \(utility.family) of \(numberText(kept.mean))"
-      }
+    if let kept {
+      let values = MeanOfSeeds(variants[index].values(kept.metric))
+      if values.count > 0 { text += ", at \(kept.nounWithArticle) of \(numberText(values.mean))" }
     }
     return text + "."
   }
 
   /// The heading and the explanation of the pictures of what is kept against what is hidden.
-  static func tradeOff(_ comparison: ReportComparison) -> (heading: String, text: String) {
-    let isAccuracy =
-      comparison.metrics.first { $0.family == "dependence" }
-      .flatMap { comparison.utility(beside: $0) }?.family == "accuracy"
+  static func tradeOff(_ kept: ReportKept, _ comparison: ReportComparison) -> (
+    heading: String, text: String
+  ) {
     let hasNull = comparison.metrics.contains {
       $0.family == "dependence" && comparison.null95($0) ?? 0 > 0
     }
-    let kept =
-      isAccuracy
-      ? "predictions stay right and the representation hides what it is to hide."
-      : "the representation keeps the outcome and hides the protected attribute."
     return (
-      isAccuracy ? "Accuracy against dependence" : "Utility against dependence",
-      "Up and to the left is better: " + kept
+      "\(kept.noun.capitalizedFirst) against dependence",
+      kept.advice
         + (hasNull ? " Inside the grey band a value cannot be told from independence." : "")
     )
   }
