@@ -114,7 +114,7 @@ public struct DisentanglingConfiguration: ImageConfiguration {
   /// A form that ends in seconds, with no more images than the smallest set of the paper's tasks has: 624 faces.
   public static let quickOverrides: [(key: String, value: String)] =
     [
-      ("data.train", "300"), ("data.validation", "24"), ("data.test", "300"), ("epochs", "10"),
+      ("data.train", "240"), ("data.validation", "24"), ("data.test", "136"), ("epochs", "10"),
       ("batchSize", "32"), ("model.widthDivisor", "16"), ("model.representation", "16"),
       ("decayEpoch", "0"), ("fit.sampleSize", "400"), ("slice.count", "20"), ("inner.passes", "3"),
     ] + ImageEvaluationSettings.quickOverrides

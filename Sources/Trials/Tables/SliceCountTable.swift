@@ -55,7 +55,7 @@ enum SliceCountTable: Table {
       [(10, 0.51), (50, 0.26), (100, 0.13), (200, 0.08), (400, 0.07)],
       note: context.quick ? "" : "the max-step sees all of them")
     let faces = imageRows(
-      context, "CMU faces", DisentangleFacesTable.block, sampleSize: 450, seedCount: 3,
+      context, "CMU faces", DisentangleFacesTable.pose, sampleSize: 450, seedCount: 3,
       [(10, 0.30), (50, 0.08), (100, 0.05), (200, 0.06), (400, 0.05)],
       note: "the paper's value is that of CMU-PIE"
         + (context.quick ? "" : "; the max-step has 450 images for 3 S features"))
