@@ -19,9 +19,6 @@ struct KilledRun {
   /// When a kill comes, in lengths of a whole run.
   var moments = 0.2...0.8
 
-  /// Without a backtrace: one that loses its program to a kill waits for minutes and holds the pipes open.
-  private static let quiet = ["SWIFT_BACKTRACE": "enable=no"]
-
   /// The arguments that run it in a folder of runs, and save it after every step.
   func arguments(_ folder: String, _ runs: String, _ more: String...) throws -> [String] {
     let path = folder + "/config.yaml"
@@ -51,7 +48,7 @@ struct KilledRun {
       for round in 0..<rounds where hits < kills {
         for life in 0..<lives {
           let ending = try Program.run(
-            arguments(folder, "\(round)", "threads=\(1 + life % 2)"), Self.quiet, signal: SIGKILL,
+            arguments(folder, "\(round)", "threads=\(1 + life % 2)"), signal: SIGKILL,
             after: UInt32(Double.random(in: moments) * length / (1 + Double(round) / 2)))
           if ending.wasKilled { hits += 1 } else { break }
         }

@@ -16,6 +16,9 @@ enum Program {
     let output, error: String
   }
 
+  /// Without a backtrace: one that loses its program to a kill waits for minutes and holds the pipes open.
+  private static let quiet = ["SWIFT_BACKTRACE": "enable=no"]
+
   /// Runs it to its end; after `microseconds` it gets `signal`, if it still lives.
   static func run(
     _ arguments: [String], _ environment: [String: String] = [:], signal: Int32? = nil,
@@ -24,7 +27,8 @@ enum Program {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = arguments
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.environment = ProcessInfo.processInfo.environment.merging(Self.quiet) { $1 }
+      .merging(environment) { $1 }
     process.currentDirectoryURL = URL(fileURLWithPath: NSTemporaryDirectory())
     let (output, error) = (Pipe(), Pipe())
     process.standardOutput = output
