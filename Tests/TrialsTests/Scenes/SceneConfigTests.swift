@@ -44,7 +44,7 @@ import Testing
     let registry = ExperimentRegistry.standard
     for (file, row) in [
       ("procedural", SceneRow.procedural), ("rooms-small-64", .smallRooms),
-      ("space-invaders-128", SceneRow.games[0]),
+      ("space-invaders-128", SceneRow.games[0]), ("asterix-128", .games[2]),
     ] {
       let path = Self.folder.appending(path: "\(file).yaml").path
       let loaded = try registry.load(path: path, overrides: ["seed=0"], quick: false)
