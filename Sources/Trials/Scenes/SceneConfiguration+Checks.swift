@@ -129,6 +129,9 @@ extension SceneConfiguration {
       "headStartSteps", headStartSteps < steps, "fewer than \(steps), the number of steps",
       headStartSteps)
     try ConfigChecks.check(
+      "health.step", health.step == 0 || health.step > headStartSteps,
+      "0, or a step after the head start of \(headStartSteps), which has no objects", health.step)
+    try ConfigChecks.check(
       "evaluation.keepsFrom", !evaluation.keepsBest || evaluation.keepsFrom <= steps,
       "a step in 0…\(steps), the number of steps, where evaluation.keepsBest", evaluation.keepsFrom)
     try ConfigChecks.check(

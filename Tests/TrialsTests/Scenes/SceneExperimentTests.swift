@@ -77,8 +77,14 @@ import Testing
     }
   }
 
-  @Test func aHeadStartLeavesStepsForTheWhole() {
-    #expect(throws: ConfigError.self) { try config("headStartSteps=6") }
+  @Test func aHeadStartLeavesStepsForTheWhole() throws {
+    // 6 are all steps, and at 4 the health check would look at objects that nobody has trained.
+    for wrong in [6, 4, -1] {
+      #expect(throws: ConfigError.self, "\(wrong)") {
+        try config("headStartSteps=\(wrong)").configuration(as: SceneConfiguration.self).validate()
+      }
+    }
+    try config("headStartSteps=3").configuration(as: SceneConfiguration.self).validate()
   }
 
   @Test func batchesAreShuffledPasses() throws {
