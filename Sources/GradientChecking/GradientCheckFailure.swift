@@ -7,6 +7,8 @@ public enum GradientCheckFailure: Error, Equatable, CustomStringConvertible {
   /// An element of a gradient differs from the central difference.
   case value(
     of: String, at: [Int], analytic: Double, numeric: Double, difference: Double, allowed: Double)
+  /// The slope along a random direction of the parameters with a prefix differs from the central difference.
+  case slope(of: String, direction: Int, analytic: Double, numeric: Double)
   /// A stored tensor is not in the list of parameters.
   case unlisted(path: String)
   /// Two entries of the list of parameters are one stored tensor, or bear one name.
@@ -22,6 +24,9 @@ public enum GradientCheckFailure: Error, Equatable, CustomStringConvertible {
     case .value(let name, let place, let analytic, let numeric, let difference, let allowed):
       "gradient of \(name) at \(place): backward says \(analytic), central difference \(numeric); "
         + "they differ by \(difference), \(allowed) is allowed; look at the line of backward that makes it"
+    case .slope(let prefix, let direction, let analytic, let numeric):
+      "gradient of \(prefix.isEmpty ? "all parameters" : prefix + "…") along direction \(direction): backward says "
+        + "\(analytic), central difference \(numeric); check the parts one by one to find the line that makes it"
     case .unlisted(let path):
       "stored tensor \(path) is not in `parameters`: no optimiser would move it and no checkpoint hold it; "
         + "list it, or name it in `constants` if it is one"

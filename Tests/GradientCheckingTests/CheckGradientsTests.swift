@@ -15,7 +15,7 @@ import Testing
   private func culprit(_ error: (any Error)?) -> String? {
     switch error as? GradientCheckFailure {
     case .shape(let name, _, _), .value(let name, _, _, _, _, _), .arithmetic(let name, _): name
-    case .unlisted(let name), .listedTwice(let name): name
+    case .unlisted(let name), .listedTwice(let name), .slope(let name, _, _, _): name
     case nil: nil
     }
   }
@@ -86,6 +86,50 @@ import Testing
     #expect(culprit(error) == "b")
     #expect(throws: GradientCheckFailure.shape(of: "input 1", expected: [3, 2], found: [2, 3])) {
       try checkGradient(of: f, gradients: [exp(a) * b, exp(a).transposed], at: [a, b])
+    }
+  }
+
+  private func checkSlopes(_ fault: BrokenDense.Fault, prefix: String = "") throws {
+    var random = Philox(seed: 65)
+    let layer = BrokenDense(layer: Dense(inputs: 4, outputs: 3, random: random), fault: fault)
+    let x: Tensor<Double> = random.normal(shape: [5, 4])
+    let dy: Tensor<Double> = random.normal(shape: [5, 3])
+    let gradient = layer.backward(dy, through: layer.forward(x).tape).gradient
+    try GradientChecking.checkSlopes(
+      of: layer, gradient: gradient, prefix: prefix, random: random.stream("directions")
+    ) { ($0.forward(x).y * dy).sum() }
+  }
+
+  @Test(arguments: [
+    (BrokenDense.Fault.none, "", false), (.missingBias, "", true), (.missingBias, "bias", true),
+    (.missingBias, "weight", false), (.meanForSum, "b", true), (.scaledWeight, "weight", true),
+    (.notANumber, "", true), (.notANumber, "bias", false),
+  ])
+  func slopesCatchAWrongGradient(fault: BrokenDense.Fault, prefix: String, fails: Bool) throws {
+    if fails {
+      let error = #expect(throws: GradientCheckFailure.self) {
+        try checkSlopes(fault, prefix: prefix)
+      }
+      #expect(culprit(error) == prefix)
+    } else {
+      try checkSlopes(fault, prefix: prefix)
+    }
+  }
+
+  @Test func slopesCatchAWrongShape() throws {
+    var random = Philox(seed: 66)
+    let layer = Dense<Double>(inputs: 3, outputs: 2, random: random)
+    let x: Tensor<Double> = random.normal(shape: [5, 3])
+    let (y, tape) = layer.forward(x)
+    var gradient = layer.backward(.ones(y.shape), through: tape).gradient
+    gradient.weight = gradient.weight.transposed
+    #expect(
+      throws: GradientCheckFailure.shape(
+        of: "weight", expected: layer.weight.shape, found: gradient.weight.shape)
+    ) {
+      try GradientChecking.checkSlopes(of: layer, gradient: gradient, random: random) {
+        $0(x).sum()
+      }
     }
   }
 

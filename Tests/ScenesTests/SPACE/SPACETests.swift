@@ -1,3 +1,4 @@
+import GradientChecking
 import TestSupport
 import Testing
 
@@ -29,28 +30,10 @@ import Testing
     let stage = SPACEStage(
       presence: 0.2, scaleMean: -0.8, scaleDeviation: 0.4, temperature: 1.3, fixedAlpha: fixed,
       hasBoundaryLoss: boundary)
-    func loss(_ model: SPACE<Double>) -> Double {
-      model.evaluate(x, noise, at: stage, model.initialState).terms.loss
-    }
     let gradient = model.evaluate(x, noise, at: stage, model.initialState).gradient
     for part in ["foreground", "background"] {
-      for trial in 0..<3 {
-        let random = Philox(seed: 5).stream(part, trial)
-        var slope = 0.0
-        var (up, down) = (model, model)
-        let step = 1e-7
-        for parameter in model.parameters where parameter.name.hasPrefix(part) {
-          let value = parameter.value(in: model)
-          var stream = random.stream(parameter.name)
-          let direction: Tensor<Double> = stream.normal(shape: value.shape)
-          slope += (direction * parameter.gradient(in: gradient)).sum()
-          parameter.update(&up) { $0 += direction * step }
-          parameter.update(&down) { $0 -= direction * step }
-        }
-        let expected = (loss(up) - loss(down)) / (2 * step)
-        #expect(
-          abs(slope - expected) <= 2e-5 * max(1, abs(expected)),
-          "\(part): \(slope), differences \(expected)")
+      try checkSlopes(of: model, gradient: gradient, prefix: part, random: Philox(seed: 5)) {
+        $0.evaluate(x, noise, at: stage, model.initialState).terms.loss
       }
     }
   }
@@ -66,25 +49,10 @@ import Testing
     let drawn = model.backgroundNoise(batch: batch, random: Philox(seed: 2))
     #expect(drawn.mask == noise.background.mask && drawn.component == noise.background.component)
     let found = model.evaluateBackground(x, drawn, model.initialState)
-    func loss(_ background: Background<Double>) -> Double {
+    try checkSlopes(of: model.background, gradient: found.gradient, random: Philox(seed: 5)) {
       var other = model
-      other.background = background
+      other.background = $0
       return other.evaluateBackground(x, drawn, model.initialState).terms.loss
-    }
-    for trial in 0..<3 {
-      let random = Philox(seed: 5).stream("directions", trial)
-      var slope = 0.0
-      var (up, down) = (model.background, model.background)
-      for parameter in model.background.parameters {
-        let value = parameter.value(in: model.background)
-        var stream = random.stream(parameter.name)
-        let direction: Tensor<Double> = stream.normal(shape: value.shape)
-        slope += (direction * parameter.gradient(in: found.gradient)).sum()
-        parameter.update(&up) { $0 += direction * 1e-7 }
-        parameter.update(&down) { $0 -= direction * 1e-7 }
-      }
-      let expected = (loss(up) - loss(down)) / 2e-7
-      #expect(abs(slope - expected) <= 2e-5 * max(1, abs(expected)), "\(slope), \(expected)")
     }
     var stage = model.settings.stage(at: 0)
     stage.fixedAlpha = 0
