@@ -10,7 +10,8 @@ public enum Runner {
   ///
   /// - Throws: ``RunError/interrupted(signal:)`` after a signal, with the state saved;
   ///   ``RunError/nonFinite(name:value:step:saved:)`` for a loss that is not finite; ``RunError/locked(folder:pid:)``;
-  ///   what the experiment throws. In each case `run.json` says how the run stands.
+  ///   what the experiment throws. In each case `run.json` says how the run stands, but for an experiment that cannot be built,
+  ///   as when its data are missing: that leaves the disk as it was.
   public static func run<E: Experiment>(
     _ type: E.Type, config: ResolvedConfig, options: RunOptions = RunOptions(),
     observer: any RunObserver = SilentObserver()
@@ -29,9 +30,15 @@ public enum Runner {
     if folder.isDone, let result = try folder.result() {
       return RunOutcome(folder: folder, result: result, wasDone: true, resumedAt: nil)
     }
+    // Data that are missing or broken leave no folder behind.
+    var environment = options.environment
+    environment.folder = folder.path
+    let experiment = try E(
+      configuration: try config.configuration(as: E.Configuration.self), environment: environment)
     let session = try RunSession(config: config, options: options)
     do {
-      let result = try work(type, session, config: config, options: options, observer: observer)
+      let result = try work(
+        experiment, session, config: config, options: options, observer: observer)
       return RunOutcome(
         folder: folder, result: result, wasDone: false,
         resumedAt: session.restored == nil ? nil : session.firstStep)
@@ -45,13 +52,9 @@ public enum Runner {
   }
 
   private static func work<E: Experiment>(
-    _ type: E.Type, _ session: RunSession, config: ResolvedConfig, options: RunOptions,
+    _ experiment: consuming E, _ session: RunSession, config: ResolvedConfig, options: RunOptions,
     observer: any RunObserver
   ) throws -> RunResult {
-    var environment = options.environment
-    environment.folder = session.folder.path
-    var experiment = try E(
-      configuration: try config.configuration(as: E.Configuration.self), environment: environment)
     if let restored = session.restored { try experiment.restore(restored) }
     let stepCount = experiment.stepCount
     try session.start(stepCount: stepCount)

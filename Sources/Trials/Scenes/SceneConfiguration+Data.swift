@@ -55,8 +55,16 @@ extension SceneConfiguration.Data {
     source == .procedural ? nil : try DataFingerprint(of: place(in: directories))
   }
 
-  private func place(in directories: [String]) -> String {
-    let candidates = [path] + directories.map { "\($0)/\(path)" }
-    return candidates.first { FileManager.default.fileExists(atPath: $0) } ?? path
+  /// The path as it stands or in the first data folder that has it.
+  private func place(in directories: [String]) throws(DatasetError) -> String {
+    let candidates = path.hasPrefix("/") ? [path] : [path] + directories.map { "\($0)/\(path)" }
+    guard let found = candidates.first(where: FileManager.default.fileExists) else {
+      let made = ["rooms", "atari"].first { source == .hdf5 && path.hasPrefix($0 + "/") }
+      throw .notFound(
+        dataset: "data.path", files: [path], searched: candidates,
+        advice: (made.map { "make it with `tessera data make \($0)` (--help says how), " } ?? "")
+          + "set data.path, or name the folder that holds it with --data or TESSERA_DATA")
+    }
+    return found
   }
 }

@@ -38,6 +38,26 @@ import Testing
       pendingSignal: { stops ? SIGINT : nil })
   }
 
+  /// The places looked at, the way to make them, and nothing on the disk.
+  @Test func missingDataAreNamedAndLeaveNoRun() throws {
+    try withTemporaryFolder { folder in
+      let runs = folder + "/runs"
+      let config = try ExperimentRegistry.standard.resolve(
+        experiment: "scenes", overrides: ["data.source=hdf5", "data.path=rooms/none.h5"])[0]
+      #expect {
+        try ExperimentRegistry.standard.run(
+          config,
+          options: RunOptions(
+            runsFolder: runs, environment: RunEnvironment(dataDirectories: [folder])))
+      } throws: {
+        let text = "\($0)"
+        return text.contains("rooms/none.h5, \(folder)/rooms/none.h5")
+          && text.contains("tessera data make rooms") && text.contains("TESSERA_DATA")
+      }
+      #expect(!FileManager.default.fileExists(atPath: runs))
+    }
+  }
+
   @Test func notesAndDetectionsNameTheData() throws {
     try withTemporaryFolder { folder in
       try pictures(folder + "/set")
