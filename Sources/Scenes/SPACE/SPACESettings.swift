@@ -14,21 +14,24 @@ public struct SPACESettings: Sendable, Hashable {
   public var temperature = LinearSchedule(from: 0, to: 20_000, first: 2.5, last: 0.5)
   /// What takes alpha's place at first.
   public var fixedAlpha = 0.0
-  /// Alpha is fixed in the steps greater than 0 and less than this (the authors' code skips step 0 by a truth test).
+  /// Alpha is fixed in the steps less than this, but for the very first (the authors' code skips step 0 by a truth test).
   public var fixedAlphaSteps = 0
   /// The last step with the boundary loss; −1 for never.
   public var boundarySteps = 100_000
+  /// First steps in which the background learns alone, none as published; everything above counts from their end.
+  public var headStartSteps = 0
 
   /// The settings of the authors' `3d_room_small` and `3d_room_large`.
   public init() {}
 
-  /// What holds at a training step, counted from 0.
+  /// What holds at a training step, counted from 0, the head start included.
   public func stage(at step: Int) -> SPACEStage {
-    SPACEStage(
-      presence: presence.value(at: step), scaleMean: scaleMean.value(at: step),
-      scaleDeviation: scaleDeviation, temperature: temperature.value(at: step),
-      fixedAlpha: step > 0 && step < fixedAlphaSteps ? fixedAlpha : nil,
-      hasBoundaryLoss: step <= boundarySteps)
+    let whole = step - headStartSteps
+    return SPACEStage(
+      presence: presence.value(at: whole), scaleMean: scaleMean.value(at: whole),
+      scaleDeviation: scaleDeviation, temperature: temperature.value(at: whole),
+      fixedAlpha: step > 0 && whole < fixedAlphaSteps ? fixedAlpha : nil,
+      hasBoundaryLoss: whole <= boundarySteps)
   }
 
   /// What holds in an evaluation: all schedules at their ends, alpha free, no boundary loss.

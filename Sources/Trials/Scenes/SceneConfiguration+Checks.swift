@@ -58,7 +58,7 @@ extension SceneConfiguration {
     "batchSize": "images of a step, at least 2",
     "foregroundRate": "RMSprop's learning rate for the foreground, positive",
     "headStartSteps":
-      "first steps, which train the background alone, 0 for none (published); schedules count them",
+      "first steps, which train the background alone, 0 for none (published); schedules count from their end",
     "warmUpSteps":
       "steps over which the foreground's rate rises from 0 to foregroundRate, 0 for none (published)",
     "backgroundRate": "Adam's learning rate for the background, positive",
@@ -72,7 +72,8 @@ extension SceneConfiguration {
       "whether the parameters with the best validation AP are tested (the authors' way); else the last",
     "evaluation.keepsFrom": "first step whose parameters may be kept, at most steps",
     "evaluation.pictures": "images shown in pictures, 0 for none",
-    "health.step": "after which step to look whether training has gone astray, 0 for never",
+    "health.step":
+      "after which step to look whether training has gone astray, 0 for never; counted as schedules are",
     "health.action": "note: go on and say so; stop: end the run, to be started with another seed",
   ]
 
@@ -129,9 +130,6 @@ extension SceneConfiguration {
       "headStartSteps", headStartSteps < steps, "fewer than \(steps), the number of steps",
       headStartSteps)
     try ConfigChecks.check(
-      "health.step", health.step == 0 || health.step > headStartSteps,
-      "0, or a step after the head start of \(headStartSteps), which has no objects", health.step)
-    try ConfigChecks.check(
       "evaluation.keepsFrom", !evaluation.keepsBest || evaluation.keepsFrom <= steps,
       "a step in 0…\(steps), the number of steps, where evaluation.keepsBest", evaluation.keepsFrom)
     try ConfigChecks.check(
@@ -173,6 +171,7 @@ extension SceneConfiguration {
     settings.fixedAlpha = objective.fixedAlpha
     settings.fixedAlphaSteps = objective.fixedAlphaSteps
     settings.boundarySteps = objective.boundarySteps
+    settings.headStartSteps = headStartSteps
     return settings
   }
 }

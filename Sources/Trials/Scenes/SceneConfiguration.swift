@@ -73,12 +73,12 @@ public struct SceneConfiguration: ExperimentConfiguration {
   /// Images of a step.
   public var batchSize = 12
   /// First steps that train the background alone, 0 for none: a foreground that starts beside a background which draws nothing
-  /// yet learns to draw it, and keeps it.
+  /// yet learns to draw it, and keeps it. The schedules of the objective, the warm-up and the health check count from their end.
   public var headStartSteps = 0
   /// RMSprop's learning rate for the foreground.
   public var foregroundRate = 1e-5
   /// Steps over which the foreground's rate rises to `foregroundRate`, 0 for none: RMSprop's first steps are up to ten times its
-  /// rate, and of gradients that mostly shrink boxes to their prior's size. Counted from the end of the head start.
+  /// rate, and of gradients that mostly shrink boxes to their prior's size.
   public var warmUpSteps = 0
   /// Adam's learning rate for the background.
   public var backgroundRate = 1e-3

@@ -107,11 +107,9 @@ public struct SceneExperiment: Experiment {
       * (done < configuration.warmUpSteps
         ? Double(done + 1) / Double(configuration.warmUpSteps) : 1)
     let norm = optimiser.update(&model, with: found.gradient)
-    let isFinite = found.loss.isFinite && norm.isFinite
-    if isFinite { state = found.state }
-    return Found(
-      loss: found.loss, terms: found.terms, norm: norm,
-      culprit: isFinite ? nil : Self.firstNonFinite(found.gradient, of: model))
+    return settle(loss: found.loss, found.terms, norm, found.state) {
+      Self.firstNonFinite(found.gradient, of: $0)
+    }
   }
 
   /// A step of the background alone, with the noise that it would have in a whole one.
@@ -119,12 +117,19 @@ public struct SceneExperiment: Experiment {
     let noise = model.backgroundNoise(batch: x.shape[0], random: random.stream("noise", step))
     let found = model.evaluateBackground(x, noise, state)
     let norm = optimiser.update(&model.background, with: found.gradient)
-    let isFinite = found.terms.loss.isFinite && norm.isFinite
-    if isFinite { state = found.state }
-    let culprit = isFinite ? nil : Self.firstNonFinite(found.gradient, of: model.background)
-    return Found(
-      loss: found.terms.loss, terms: found.terms.means, norm: norm,
-      culprit: culprit.map { "background.\($0)" })
+    return settle(loss: found.terms.loss, found.terms.means, norm, found.state) {
+      Self.firstNonFinite(found.gradient, of: $0.background).map { "background.\($0)" }
+    }
+  }
+
+  /// Keeps the state after a step whose numbers are finite; else looks for the culprit, and all stays as it was before.
+  private mutating func settle(
+    loss: Double, _ terms: [(name: String, value: Double)], _ norm: Double,
+    _ next: SPACE<Float>.State, culprit: (SPACE<Float>) -> String?
+  ) -> Found {
+    let isFinite = loss.isFinite && norm.isFinite
+    if isFinite { state = next }
+    return Found(loss: loss, terms: terms, norm: norm, culprit: isFinite ? nil : culprit(model))
   }
 
   private static func firstNonFinite<Model: Parameterized>(
@@ -163,7 +168,8 @@ public struct SceneExperiment: Experiment {
   }
 
   private mutating func lookAtHealth(_ terms: [(name: String, value: Double)], step: Int) throws {
-    guard configuration.health.step > 0 && step + 1 == configuration.health.step,
+    let done = step + 1 - configuration.headStartSteps
+    guard configuration.health.step > 0 && done == configuration.health.step,
       let finding = SceneHealth.finding(
         terms, cells: model.architecture.cells, components: model.architecture.components)
     else { return }

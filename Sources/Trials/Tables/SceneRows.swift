@@ -124,7 +124,7 @@ extension SceneRow {
   /// nothing within 100 steps. At 64 pixels a sprite is 3 by 3 dim pixels, and drawing it as an object costs more than it gains.
   ///
   /// Where more stands still than black (lanes, land), the background has a head start, at a higher rate: without one, cells draw
-  /// it in pieces. The schedules begin after it.
+  /// it in pieces.
   ///
   /// - Parameters:
   ///   - scale: the last is the logit of the objects' side over the image's.
@@ -140,13 +140,13 @@ extension SceneRow {
         side: 128, grid: 16, components: components, glimpse: 8, front: 0.15, back: 0.1)
         + [
           "threads=1", "data.source=hdf5", "data.path=atari/\(name).h5", "objective.fixedAlpha=0.4",
-          "objective.fixedAlphaSteps=\(headStart + 700)", "headStartSteps=\(headStart)",
+          "objective.fixedAlphaSteps=700", "headStartSteps=\(headStart)",
           "foregroundRate=2e-5", "backgroundRate=\(backgroundRate)", "batchSize=4",
           "steps=\(steps)", "evaluation.every=250", "evaluation.validationCount=50",
           "evaluation.testCount=300", "evaluation.keepsFrom=2000", "health.step=1500",
-        ] + schedule("presence", headStart + 1200, headStart + 2400, 0.1, 0.01)
-        + schedule("scaleMean", headStart, headStart + 1000, scale.first, scale.last)
-        + schedule("temperature", headStart, headStart + 2400, 2.5, 0.5),
+        ] + schedule("presence", 1200, 2400, 0.1, 0.01)
+        + schedule("scaleMean", 0, 1000, scale.first, scale.last)
+        + schedule("temperature", 0, 2400, 2.5, 0.5),
       data: ("atari/\(name).h5", "tessera data make atari --games \(name) \(counts)"),
       note: "scaled: half width, glimpses of 8 pixels, \(steps) steps of 4 images"
         + (headStart == 0 ? "" : ", the background alone for the first \(headStart)")

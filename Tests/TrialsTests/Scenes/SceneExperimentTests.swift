@@ -78,13 +78,41 @@ import Testing
   }
 
   @Test func aHeadStartLeavesStepsForTheWhole() throws {
-    // 6 are all steps, and at 4 the health check would look at objects that nobody has trained.
-    for wrong in [6, 4, -1] {
+    // 6 are all steps.
+    for wrong in [6, -1] {
       #expect(throws: ConfigError.self, "\(wrong)") {
         try config("headStartSteps=\(wrong)").configuration(as: SceneConfiguration.self).validate()
       }
     }
-    try config("headStartSteps=3").configuration(as: SceneConfiguration.self).validate()
+    try config("headStartSteps=5").configuration(as: SceneConfiguration.self).validate()
+  }
+
+  /// After the second step with objects, whether others came before it or not.
+  @Test(arguments: [0, 2, 4]) func theHealthCheckCountsFromTheEndOfAHeadStart(_ headStart: Int)
+    throws
+  {
+    var experiment = try SceneExperiment(
+      configuration: config(
+        "headStartSteps=\(headStart)", "health.step=2", "health.action=stop"
+      ).configuration(as: SceneConfiguration.self),
+      environment: RunEnvironment(dataDirectories: []))
+    // No cell is sure of an object, which no healthy run shows.
+    var state = try experiment.checkpoint()
+    let name = try #require(
+      state.tensors.keys.first { $0.hasPrefix("model/") && $0.hasSuffix("presence.bias") })
+    state.set(name, Tensor<Float>(shape: [1], repeating: -100))
+    try experiment.restore(state)
+    for step in 0...headStart {
+      var log = StepLog(step: step)
+      try experiment.advance(step: step, log: &log)
+    }
+    #expect {
+      var log = StepLog(step: headStart + 1)
+      try experiment.advance(step: headStart + 1, log: &log)
+    } throws: {
+      guard case RunError.unhealthy(_, let step) = $0 else { return false }
+      return step == headStart + 2
+    }
   }
 
   @Test func batchesAreShuffledPasses() throws {
