@@ -5,8 +5,10 @@ import Foundation
 struct SceneRow {
   /// The name of the row.
   let label: String
-  /// What the config sets.
-  let overrides: [String]
+  /// Gradient steps.
+  let steps: Int
+  /// What the config sets, but for the steps.
+  let settings: [String]
   /// The file in a data folder that it needs, and the command that makes it; `nil` for generated scenes.
   var data: (path: String, command: String)?
   /// Seeds of the full table.
@@ -16,6 +18,9 @@ struct SceneRow {
   /// What a reader must know.
   var note = ""
 
+  /// What the config sets.
+  var overrides: [String] { settings + ["steps=\(steps)"] }
+
   /// Whether its data is in one of the folders.
   func isThere(in directories: [String]) -> Bool {
     guard let data else { return true }
@@ -24,14 +29,15 @@ struct SceneRow {
 
   /// With other settings laid over, under another name.
   func with(_ more: [String], label: String) -> SceneRow {
-    var row = SceneRow(label: label, overrides: overrides + more, data: data, seedCount: seedCount)
+    var row = SceneRow(
+      label: label, steps: steps, settings: settings + more, data: data, seedCount: seedCount)
     row.note = note
     return row
   }
 }
 
 extension SceneRow {
-  private static func settings(
+  private static func scaled(
     side: Int, grid: Int, components: Int, glimpse: Int, front: Double, back: Double
   ) -> [String] {
     [
@@ -56,8 +62,8 @@ extension SceneRow {
 
   /// `procedural.yaml`.
   static let procedural = SceneRow(
-    label: "generated scenes",
-    overrides: settings(side: 32, grid: 4, components: 2, glimpse: 8, front: 0.15, back: 0.1)
+    label: "generated scenes", steps: 7000,
+    settings: scaled(side: 32, grid: 4, components: 2, glimpse: 8, front: 0.15, back: 0.1)
       + [
         "data.source=procedural", "data.procedural.side=32", "data.procedural.train=8000",
         "data.procedural.validation=200", "data.procedural.test=500",
@@ -66,7 +72,7 @@ extension SceneRow {
         "data.procedural.shapes=[disc, square, triangle]", "data.procedural.rotates=false",
         "data.procedural.colours=8", "data.procedural.backgrounds=[plain, gradient, blobs]",
         "data.procedural.overlap=0.1", "objective.scaleDeviation=0.1",
-        "objective.fixedAlphaSteps=600", "steps=7000", "batchSize=12", "evaluation.every=250",
+        "objective.fixedAlphaSteps=600", "batchSize=12", "evaluation.every=250",
         "backgroundRate=1.5e-4",
         "evaluation.validationCount=200", "evaluation.testCount=500", "evaluation.keepsFrom=6000",
         "health.step=2500",
@@ -80,7 +86,7 @@ extension SceneRow {
   /// At first alpha is held at a half: at a tenth, as published for games, the foreground of a small model learns that saying
   /// nothing costs nothing, and every glimpse stays one pale colour.
   private static func files(_ path: String, grid: Int, front: Double) -> [String] {
-    settings(side: 64, grid: grid, components: 3, glimpse: 8, front: front, back: 0.1)
+    scaled(side: 64, grid: grid, components: 3, glimpse: 8, front: front, back: 0.1)
       + [
         "data.source=hdf5", "data.path=\(path)", "objective.fixedAlpha=0.5",
         "backgroundRate=3e-4", "batchSize=8", "evaluation.validationCount=100",
@@ -94,7 +100,7 @@ extension SceneRow {
     files("rooms/\(set)-64.h5", grid: grid, front: 0.15)
       + [
         "objective.scaleDeviation=0.15", "objective.fixedAlphaSteps=700", "warmUpSteps=200",
-        "steps=4000", "evaluation.every=250", "evaluation.testCount=500", "health.step=1500",
+        "evaluation.every=250", "evaluation.testCount=500", "health.step=1500",
       ] + schedule("presence", 1800, 3000, 0.1, 0.02)
       + schedule("scaleMean", 0, 2000, scale.first, scale.last)
       + schedule("temperature", 1000, 3000, 2.5, 0.5)
@@ -105,14 +111,16 @@ extension SceneRow {
 
   /// `rooms-small-64.yaml`.
   static let smallRooms = SceneRow(
-    label: "SPACE, small rooms, G = 8", overrides: rooms("small", grid: 8, scale: (-1.7, -1.9)),
+    label: "SPACE, small rooms, G = 8", steps: 4000,
+    settings: rooms("small", grid: 8, scale: (-1.7, -1.9)),
     data: (
       "rooms/small-64.h5", "tessera data make rooms --sets small --side 64 --name small-64"
     ), paper: (0.906, 0.920, 0.050), note: scaledRooms)
 
   /// The large rooms at the same scale.
   static let largeRooms = SceneRow(
-    label: "SPACE, large rooms, G = 16", overrides: rooms("large", grid: 16, scale: (-2.1, -2.3)),
+    label: "SPACE, large rooms, G = 16", steps: 4000,
+    settings: rooms("large", grid: 16, scale: (-2.1, -2.3)),
     data: (
       "rooms/large-64.h5", "tessera data make rooms --sets large --side 64 --name large-64"
     ), paper: (0.894, 0.961, 0.051), note: scaledRooms)
@@ -135,14 +143,14 @@ extension SceneRow {
   ) -> SceneRow {
     let counts = "--train 3000 --validation 200 --test 300"
     return SceneRow(
-      label: name,
-      overrides: settings(
+      label: name, steps: steps,
+      settings: scaled(
         side: 128, grid: 16, components: components, glimpse: 8, front: 0.15, back: 0.1)
         + [
           "threads=1", "data.source=hdf5", "data.path=atari/\(name).h5", "objective.fixedAlpha=0.4",
           "objective.fixedAlphaSteps=700", "headStartSteps=\(headStart)",
           "foregroundRate=2e-5", "backgroundRate=\(backgroundRate)", "batchSize=4",
-          "steps=\(steps)", "evaluation.every=250", "evaluation.validationCount=50",
+          "evaluation.every=250", "evaluation.validationCount=50",
           "evaluation.testCount=300", "evaluation.keepsFrom=2000", "health.step=1500",
         ] + schedule("presence", 1200, 2400, 0.1, 0.01)
         + schedule("scaleMean", 0, 1000, scale.first, scale.last)

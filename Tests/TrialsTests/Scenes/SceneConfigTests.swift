@@ -69,6 +69,30 @@ import Testing
     }
   }
 
+  /// All rows run together; each shows the numbers of its own run.
+  @Test func rowsKeepTheirOwnRuns() throws {
+    try withTemporaryFolder { runs in
+      let options = RunOptions(
+        runsFolder: runs, environment: RunEnvironment(dataDirectories: [runs]))
+      let result = try SpaceAblationTable.run(
+        TableContext(quick: true, options: options, threads: 2))
+      let errors = try RunFolder.all(in: runs).map { folder in
+        (
+          try folder.configuration().contains("boundarySteps: -1"),
+          try folder.result()?.scalars["squared error a value"]
+        )
+      }
+      for (without, name) in [(true, "without"), (false, "with ")] {
+        let row = result.rows.first {
+          $0.row.hasPrefix(name) && $0.column == "squared error a value"
+        }
+        let own = errors.first { $0.0 == without }?.1
+        #expect(row?.ours != nil && row?.ours == own, "\(name)")
+      }
+      #expect(errors.count == 2 && errors[0].1 != errors[1].1)
+    }
+  }
+
   @Test func publishedSchedules() throws {
     let joint = try load("atari-joint").settings
     #expect(joint.stage(at: 15_000).presence == 1e-10)
