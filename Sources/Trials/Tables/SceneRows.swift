@@ -137,26 +137,30 @@ extension SceneRow {
   /// - Parameters:
   ///   - scale: the last is the logit of the objects' side over the image's.
   ///   - headStart: steps of the background alone.
+  ///   - held: what alpha is held at, and for how many steps.
+  ///   - falls: the steps between which the prior of presence falls.
   static func game(
     _ name: String, scale: (first: Double, last: Double), components: Int = 2, headStart: Int = 0,
-    backgroundRate: String = "3e-4", steps: Int = 4000
+    backgroundRate: String = "3e-4", held: (alpha: Double, steps: Int) = (0.4, 700),
+    falls: (from: Int, to: Int) = (1200, 2400)
   ) -> SceneRow {
     let counts = "--train 3000 --validation 200 --test 300"
     return SceneRow(
-      label: name, steps: steps,
+      label: name, steps: 4000,
       settings: scaled(
         side: 128, grid: 16, components: components, glimpse: 8, front: 0.15, back: 0.1)
         + [
-          "threads=1", "data.source=hdf5", "data.path=atari/\(name).h5", "objective.fixedAlpha=0.4",
-          "objective.fixedAlphaSteps=700", "headStartSteps=\(headStart)",
+          "threads=1", "data.source=hdf5", "data.path=atari/\(name).h5",
+          "objective.fixedAlpha=\(held.alpha)", "objective.fixedAlphaSteps=\(held.steps)",
+          "headStartSteps=\(headStart)",
           "foregroundRate=2e-5", "backgroundRate=\(backgroundRate)", "batchSize=4",
           "evaluation.every=250", "evaluation.validationCount=50",
           "evaluation.testCount=300", "evaluation.keepsFrom=2000", "health.step=1500",
-        ] + schedule("presence", 1200, 2400, 0.1, 0.01)
+        ] + schedule("presence", falls.from, falls.to, 0.1, 0.01)
         + schedule("scaleMean", 0, 1000, scale.first, scale.last)
-        + schedule("temperature", 0, 2400, 2.5, 0.5),
+        + schedule("temperature", 0, falls.to, 2.5, 0.5),
       data: ("atari/\(name).h5", "tessera data make atari --games \(name) \(counts)"),
-      note: "scaled: half width, glimpses of 8 pixels, \(steps) steps of 4 images"
+      note: "scaled: half width, glimpses of 8 pixels, 4,000 steps of 4 images"
         + (headStart == 0 ? "" : ", the background alone for the first \(headStart)")
         + "; OCAtari's boxes, none in the paper")
   }
@@ -166,7 +170,7 @@ extension SceneRow {
     game("SpaceInvaders", scale: (-2.7, -2.95)), game("Carnival", scale: (-2.55, -2.8)),
     game("Asterix", scale: (-2.75, -3.0), headStart: 600, backgroundRate: "6e-4"),
     game(
-      "RiverRaid", scale: (-2.55, -2.8), components: 3, headStart: 800, backgroundRate: "1e-3",
-      steps: 4800),
+      "RiverRaid", scale: (-2.55, -2.8), components: 4, headStart: 1000, backgroundRate: "1e-3",
+      held: (0.25, 900), falls: (1200, 2200)),
   ]
 }
