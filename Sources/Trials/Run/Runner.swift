@@ -38,7 +38,7 @@ public enum Runner {
     let session = try RunSession(config: config, options: options)
     do {
       let result = try work(
-        experiment, session, config: config, options: options, observer: observer)
+        consume experiment, session, config: config, options: options, observer: observer)
       return RunOutcome(
         folder: folder, result: result, wasDone: false,
         resumedAt: session.restored == nil ? nil : session.firstStep)
