@@ -59,20 +59,19 @@ struct SpaceScalingTable: Table {
   private static func cells(_ label: String, _ found: [BenchmarkRow], first: Double?) -> [TableRow]
   {
     found.flatMap { row in
-      [
+      var rows = [
         TableRow(
           row: label, column: "seconds a step", values: [row.seconds],
           note: "batch 12, forward, backward and both optimisers"),
         TableRow(
           row: label, column: "over the first row", values: first.map { [row.seconds / $0] } ?? []),
       ]
-        + (row.peerSeconds.map { seconds in
-          [
-            TableRow(
-              row: label, column: "PyTorch, seconds a step", values: [seconds],
-              note: row.peer ?? "")
-          ]
-        } ?? [])
+      if let seconds = row.peerSeconds {
+        rows.append(
+          TableRow(
+            row: label, column: "PyTorch, seconds a step", values: [seconds], note: row.peer ?? ""))
+      }
+      return rows
     }
   }
 }

@@ -253,9 +253,8 @@ extension FairnessConfiguration.Data {
   /// The table of the user's own, or that of the source.
   func table(in directories: [String]) throws -> FairnessTable {
     guard csv.path.isEmpty else {
-      let candidates = [csv.path] + directories.map { "\($0)/\(csv.path)" }
       return try FairnessTable.read(
-        csv: candidates.first { FileManager.default.fileExists(atPath: $0) } ?? csv.path,
+        csv: DataPath.find(csv.path, key: "data.csv.path", in: directories),
         target: csv.target, sensitive: csv.sensitive, ignoring: csv.ignored,
         textColumns: Set(csv.text), missing: csv.missing, constantColumns: .drop)
     }

@@ -55,16 +55,10 @@ extension SceneConfiguration.Data {
     source == .procedural ? nil : try DataFingerprint(of: place(in: directories))
   }
 
-  /// The path as it stands or in the first data folder that has it.
   private func place(in directories: [String]) throws(DatasetError) -> String {
-    let candidates = path.hasPrefix("/") ? [path] : [path] + directories.map { "\($0)/\(path)" }
-    guard let found = candidates.first(where: FileManager.default.fileExists) else {
-      let made = ["rooms", "atari"].first { source == .hdf5 && path.hasPrefix($0 + "/") }
-      throw .notFound(
-        dataset: "data.path", files: [path], searched: candidates,
-        advice: (made.map { "make it with `tessera data make \($0)` (--help says how), " } ?? "")
-          + "set data.path, or name the folder that holds it with --data or TESSERA_DATA")
-    }
-    return found
+    let maker = ["rooms", "atari"].first { source == .hdf5 && path.hasPrefix($0 + "/") }
+    return try DataPath.find(
+      path, key: "data.path", in: directories,
+      advice: maker.map { "make it with `tessera data make \($0)` (--help says how)" })
   }
 }
