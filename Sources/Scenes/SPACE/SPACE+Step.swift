@@ -40,6 +40,7 @@ extension SPACE: SceneModel {
       dComponents: .concatenate(images.map(\.dComponents)), weight: weight,
       through: consume tape)
     var terms = Terms()
+    terms.appearanceWeight = stage.appearanceWeight
     for image in images { terms.append(image.terms) }
     terms.masks = behind.maskDivergence
     terms.components = behind.componentDivergence
@@ -132,11 +133,11 @@ func doubleSum<Scalar: TensorScalar>(_ x: Tensor<Scalar>) -> Double {
 }
 
 extension SPACE.Terms {
-  /// The mean over the batch of `−log p + KL + boundary`.
+  /// The mean over the batch of `−log p + KL + boundary`, the divergence of appearance weighted.
   public var loss: Double {
     let images = logLikelihood.indices.map { i in
       -logLikelihood[i] + masks[i] + components[i] + presence[i] + depth[i] + scale[i] + shift[i]
-        + what[i] + boundary[i]
+        + appearanceWeight * what[i] + boundary[i]
     }
     return images.reduce(0, +) / Double(images.count)
   }

@@ -71,6 +71,8 @@ public struct SPACE<Scalar: TensorScalar>: Parameterized {
 
   /// The parts of the loss, each a number an image, in nats.
   public struct Terms: Sendable {
+    /// What the divergence of appearance counts in the loss.
+    public var appearanceWeight = 1.0
     /// `log p(x | z)`.
     public var logLikelihood: [Double] = []
     /// The divergences of the cells' latents, each summed over all cells.
@@ -81,7 +83,7 @@ public struct SPACE<Scalar: TensorScalar>: Parameterized {
     public var scale: [Double] = []
     /// Of shift.
     public var shift: [Double] = []
-    /// Of appearance.
+    /// Of appearance, unweighted.
     public var what: [Double] = []
     /// The divergence of the masks' latents.
     public var masks: [Double] = []

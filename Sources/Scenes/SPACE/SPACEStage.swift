@@ -10,19 +10,22 @@ public struct SPACEStage: Sendable, Equatable {
   public var temperature: Double
   /// What takes alpha's place in the mixture, if anything.
   public var fixedAlpha: Double?
+  /// What the divergence of appearance counts in the objective; 1 gives the bound of the likelihood.
+  public var appearanceWeight: Double
   /// Whether the boundary loss counts.
   public var hasBoundaryLoss: Bool
 
   /// A stage of these parts.
   public init(
     presence: Double, scaleMean: Double, scaleDeviation: Double, temperature: Double,
-    fixedAlpha: Double? = nil, hasBoundaryLoss: Bool = false
+    fixedAlpha: Double? = nil, appearanceWeight: Double = 1, hasBoundaryLoss: Bool = false
   ) {
     self.presence = presence
     self.scaleMean = scaleMean
     self.scaleDeviation = scaleDeviation
     self.temperature = temperature
     self.fixedAlpha = fixedAlpha
+    self.appearanceWeight = appearanceWeight
     self.hasBoundaryLoss = hasBoundaryLoss
   }
 }

@@ -53,6 +53,11 @@ extension SceneConfiguration {
     "objective.temperature.last": "the same at the end",
     "objective.fixedAlpha": "what takes alpha's place at first, in 0…1",
     "objective.fixedAlphaSteps": "steps with a fixed alpha (after step 0), 0 for none",
+    "objective.appearanceWeight.from": "last step with the first weight of appearance's divergence",
+    "objective.appearanceWeight.to": "first step with the last one",
+    "objective.appearanceWeight.first":
+      "weight of appearance's divergence at first, 0 or more; 1 as published, less keeps glimpses alive",
+    "objective.appearanceWeight.last": "the same at the end; 1 for the bound of the likelihood",
     "objective.boundarySteps": "last step with the boundary loss, -1 for never",
     "steps": "gradient steps, at least 1",
     "batchSize": "images of a step, at least 2",
@@ -119,9 +124,14 @@ extension SceneConfiguration {
     try ConfigChecks.check(
       "objective.fixedAlpha", (0...1).contains(objective.fixedAlpha), "a number in 0…1",
       objective.fixedAlpha)
+    for (key, value) in [
+      ("objective.appearanceWeight.first", objective.appearanceWeight.first),
+      ("objective.appearanceWeight.last", objective.appearanceWeight.last),
+    ] { try ConfigChecks.check(key, value >= 0 && value.isFinite, "a number of 0 or more", value) }
     for (key, schedule) in [
       ("objective.presence", objective.presence), ("objective.scaleMean", objective.scaleMean),
       ("objective.temperature", objective.temperature),
+      ("objective.appearanceWeight", objective.appearanceWeight),
     ] {
       try ConfigChecks.check(
         "\(key).to", schedule.to >= schedule.from, "a step from \(schedule.from) on", schedule.to)
@@ -170,6 +180,7 @@ extension SceneConfiguration {
     settings.temperature = objective.temperature
     settings.fixedAlpha = objective.fixedAlpha
     settings.fixedAlphaSteps = objective.fixedAlphaSteps
+    settings.appearanceWeight = objective.appearanceWeight
     settings.boundarySteps = objective.boundarySteps
     settings.headStartSteps = headStartSteps
     return settings

@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Storage
 
 extension SceneConfiguration.Data {
@@ -9,14 +8,24 @@ extension SceneConfiguration.Data {
   ///   - side: height and width that the model wants.
   ///   - seed: of the generator.
   ///   - directories: where a path is looked for that does not exist as it stands.
-  /// - Throws: `DatasetError`; ``ConfigError`` for images of another size.
-  func open(side: Int, seed: Int, in directories: [String]) throws -> any SceneSource {
-    let source: any SceneSource
-    switch self.source {
-    case .procedural: source = try ProceduralScenes(procedural, seed: UInt64(seed))
-    case .hdf5: source = try SceneSet(hdf5: place(in: directories))
-    case .rooms: source = try SceneSet(rooms: place(in: directories), side: side)
-    case .atari: source = try SceneSet(atari: place(in: directories), side: side)
+  /// - Returns: the images, and what tells them from others under the same path; `nil` for generated ones, which follow from
+  ///   the configuration.
+  /// - Throws: `DatasetError`; `StorageError` if a file cannot be read; ``ConfigError`` for images of another size.
+  func open(side: Int, seed: Int, in directories: [String]) throws
+    -> (images: any SceneSource, fingerprint: DataFingerprint?)
+  {
+    var fingerprint: DataFingerprint?
+    func place() throws -> String {
+      let place = try self.place(in: directories)
+      fingerprint = try DataFingerprint(of: place)
+      return place
+    }
+    let images: any SceneSource
+    switch source {
+    case .procedural: images = try ProceduralScenes(procedural, seed: UInt64(seed))
+    case .hdf5: images = try SceneSet(hdf5: place())
+    case .rooms: images = try SceneSet(rooms: place(), side: side)
+    case .atari: images = try SceneSet(atari: place(), side: side)
     case .folder:
       let fit: SceneFit =
         switch self.fit {
@@ -24,14 +33,14 @@ extension SceneConfiguration.Data {
         case .pad: .paddedSquare(side)
         case .stretch: .square(side)
         }
-      source = try SceneSet(pictures: place(in: directories), fit: fit)
+      images = try SceneSet(pictures: place(), fit: fit)
     }
-    guard source.height == side && source.width == side else {
+    guard images.height == side && images.width == side else {
       throw ConfigError.invalid(
-        key: "model.side", place: "", expected: "\(source.height), the side of \(source.name)",
+        key: "model.side", place: "", expected: "\(images.height), the side of \(images.name)",
         found: "\(side)")
     }
-    return source
+    return (images, fingerprint)
   }
 
   /// What a reader of the results must know about how pictures were brought to size; `nil` where nothing was changed.
@@ -46,13 +55,6 @@ extension SceneConfiguration.Data {
       case .stretch: "stretched to squares, out of proportion"
       }
     return "\(count) pictures that are no squares were \(what) (data.fit=\(fit.rawValue))"
-  }
-
-  /// What tells the images from others under the same path; `nil` for generated ones, which follow from the configuration.
-  ///
-  /// - Throws: `StorageError` if a file cannot be read.
-  func fingerprint(in directories: [String]) throws -> DataFingerprint? {
-    source == .procedural ? nil : try DataFingerprint(of: place(in: directories))
   }
 
   private func place(in directories: [String]) throws(DatasetError) -> String {

@@ -62,6 +62,8 @@ public struct SceneConfiguration: ExperimentConfiguration {
     public var fixedAlpha = 0.0
     /// Steps with a fixed alpha, 0 for none.
     public var fixedAlphaSteps = 0
+    /// What the divergence of appearance counts; 1 throughout, as published.
+    public var appearanceWeight = LinearSchedule(constant: 1)
     /// The last step with the boundary loss, −1 for never.
     public var boundarySteps = 100_000
   }

@@ -39,10 +39,9 @@ public struct SceneExperiment: Experiment {
   /// Opens the images and draws the initial weights.
   public init(configuration: SceneConfiguration, environment: RunEnvironment) throws {
     self.configuration = configuration
-    source = try configuration.data.open(
+    (source, fingerprint) = try configuration.data.open(
       side: configuration.model.side, seed: configuration.seed,
       in: environment.dataDirectories)
-    fingerprint = try configuration.data.fingerprint(in: environment.dataDirectories)
     random = Philox(seed: UInt64(configuration.seed)).stream("scenes")
     folder = environment.folder
     model = SPACE(
@@ -69,8 +68,7 @@ public struct SceneExperiment: Experiment {
   public mutating func advance(step: Int, log: inout StepLog) throws {
     let x = try source.images(at: batch(at: step), of: .train)
     let found =
-      step < configuration.headStartSteps
-      ? takeBackgroundStep(x, step: step) : takeStep(x, step: step)
+      hasForeground(at: step) ? takeStep(x, step: step) : takeBackgroundStep(x, step: step)
     if step % configuration.logEvery == 0 || step + 1 == stepCount || !found.isFinite {
       log["loss"] = found.loss
       for term in found.terms { log[term.name] = term.value }
@@ -88,6 +86,9 @@ public struct SceneExperiment: Experiment {
     }
   }
 
+  /// Whether a step trains the foreground too: not while the background has its head start.
+  private func hasForeground(at step: Int) -> Bool { model.settings.wholeStep(step) >= 0 }
+
   /// What a gradient step found.
   private struct Found {
     let loss: Double
@@ -101,7 +102,7 @@ public struct SceneExperiment: Experiment {
   /// A step of the whole model.
   private mutating func takeStep(_ x: Tensor<Float>, step: Int) -> Found {
     let found = model.evaluate(x, at: step, state, random: random)
-    let done = step - configuration.headStartSteps
+    let done = model.settings.wholeStep(step)
     optimiser.foreground.learningRate =
       configuration.foregroundRate
       * (done < configuration.warmUpSteps
@@ -168,7 +169,7 @@ public struct SceneExperiment: Experiment {
   }
 
   private mutating func lookAtHealth(_ terms: [(name: String, value: Double)], step: Int) throws {
-    let done = step + 1 - configuration.headStartSteps
+    let done = model.settings.wholeStep(step + 1)
     guard configuration.health.step > 0 && done == configuration.health.step,
       let finding = SceneHealth.finding(
         terms, cells: model.architecture.cells, components: model.architecture.components)

@@ -98,7 +98,7 @@ struct SpaceRoomsTable: Table {
   static let name = "space-rooms"
   static let summary = "SPACE on 3D rooms (Table 1): AP, AP at 0.5, count error"
   static let expectedTime =
-    "an hour on two cores (x86-64, AVX-512) at 64 pixels; --quick a minute"
+    "half an hour on two cores (x86-64, AVX-512) at 64 pixels; --quick a minute"
 
   static func run(_ context: TableContext) throws -> TableResult {
     var rows = try SceneTableMaker.rows([.smallRooms, .largeRooms], context)

@@ -8,6 +8,7 @@ import Testing
   struct Case: Sendable, CustomTestStringConvertible {
     let grid, batch: Int
     let alignsCorners, hasBoundaryLoss: Bool
+    var appearanceWeight = 1.0
     var testDescription: String {
       "grid \(grid), batch \(batch), corners \(alignsCorners), boundary \(hasBoundaryLoss)"
     }
@@ -16,7 +17,8 @@ import Testing
   static let cases = [
     Case(grid: 4, batch: 1, alignsCorners: true, hasBoundaryLoss: true),
     Case(grid: 2, batch: 3, alignsCorners: false, hasBoundaryLoss: true),
-    Case(grid: 2, batch: 1, alignsCorners: true, hasBoundaryLoss: false),
+    Case(
+      grid: 2, batch: 1, alignsCorners: true, hasBoundaryLoss: false, appearanceWeight: 0.3),
   ]
 
   @Test(arguments: cases)
@@ -25,7 +27,7 @@ import Testing
       side: 32, grid: test.grid, glimpse: 8, widthDivisor: 4, alignsCorners: test.alignsCorners)
     let stage = SPACEStage(
       presence: 0.1, scaleMean: -0.5, scaleDeviation: 0.8, temperature: 1.5,
-      hasBoundaryLoss: test.hasBoundaryLoss)
+      appearanceWeight: test.appearanceWeight, hasBoundaryLoss: test.hasBoundaryLoss)
     var random = Philox(seed: 21).stream("foreground", test.grid)
     var model = Foreground<Double>(architecture, random: random.stream("model"))
     let x: Tensor<Double> = random.uniform(shape: [test.batch, 32, 32, 3])
@@ -44,7 +46,9 @@ import Testing
     func objective(_ model: Foreground<Double>) -> Double {
       let output = model.forward(x, noise, at: stage).output
       return (output.image * dImage).sum() + (output.alpha * dAlpha).sum()
-        + weight * (output.boundary.reduce(0, +) + output.divergence.total.reduce(0, +))
+        + weight
+        * zip(output.boundary, output.divergence.total(appearanceWeight: test.appearanceWeight))
+        .reduce(0) { $0 + $1.0 + $1.1 }
     }
     let base = objective(model)
     // Elements drawn from every parameter: all of them would take hours.
@@ -76,7 +80,9 @@ import Testing
     }
   }
 
-  @Test func shardsChangeNoBit() throws {
+  /// Each image alone gives what it gives among others; but for rounding, since how a product of matrices rounds may depend on the
+  /// number of rows (OpenBLAS's AVX2 kernels). Passes run image by image, whatever the threads: see `threadsChangeNoBit`.
+  @Test func imagesDoNotMeet() throws {
     let architecture = try SPACEArchitecture(side: 32, grid: 2, glimpse: 8, widthDivisor: 2)
     let stage = SPACEStage(
       presence: 0.1, scaleMean: -1, scaleDeviation: 0.1, temperature: 2, hasBoundaryLoss: true)
@@ -88,10 +94,11 @@ import Testing
     for image in 0..<3 {
       let own = image..<image + 1
       let one = model.forward(x.rows(own), noise.images(own), at: stage).output
-      #expect(one.image == whole.image.rows(own))
-      #expect(one.alpha == whole.alpha.rows(own))
-      #expect(one.boundary[0] == whole.boundary[image])
-      #expect(one.divergence.total[0] == whole.divergence.total[image])
+      #expect(abs(one.image - whole.image.rows(own)).max() < 1e-5)
+      #expect(abs(one.alpha - whole.alpha.rows(own)).max() < 1e-5)
+      func isClose(_ alone: Double, _ among: Double) -> Bool { abs(alone - among) < 1e-5 * among }
+      #expect(isClose(one.boundary[0], whole.boundary[image]))
+      #expect(isClose(one.divergence.total()[0], whole.divergence.total()[image]))
     }
   }
 

@@ -18,18 +18,21 @@ import Testing
   }
 
   /// The gradient along random directions against finite differences of the loss: all parts together, with alpha free
-  /// and fixed, with the boundary loss and without.
+  /// and fixed, with the divergence of appearance whole and in part, with the boundary loss and without.
   @Test(
     arguments: [
-      (1, 3, nil, true), (2, 2, 0.1, false), (3, 2, nil, true), (2, 3, 0.3, true),
-    ] as [(Int, Int, Double?, Bool)])
-  func gradientIsThatOfTheLoss(components: Int, batch: Int, fixed: Double?, boundary: Bool) throws {
+      (1, 3, nil, 1, true), (2, 2, 0.1, 0.25, false), (3, 2, nil, 0.6, true),
+      (2, 3, 0.3, 1, true),
+    ] as [(Int, Int, Double?, Double, Bool)])
+  func gradientIsThatOfTheLoss(
+    components: Int, batch: Int, fixed: Double?, appearance: Double, boundary: Bool
+  ) throws {
     let model = try model(components: components, as: Double.self)
     let x = images(batch, as: Double.self)
     let noise = model.noise(batch: batch, random: Philox(seed: 2))
     let stage = SPACEStage(
       presence: 0.2, scaleMean: -0.8, scaleDeviation: 0.4, temperature: 1.3, fixedAlpha: fixed,
-      hasBoundaryLoss: boundary)
+      appearanceWeight: appearance, hasBoundaryLoss: boundary)
     let gradient = model.evaluate(x, noise, at: stage, model.initialState).gradient
     for part in ["foreground", "background"] {
       try checkSlopes(of: model, gradient: gradient, prefix: part, random: Philox(seed: 5)) {

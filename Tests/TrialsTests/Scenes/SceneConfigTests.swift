@@ -44,6 +44,7 @@ import Testing
     let registry = ExperimentRegistry.standard
     for (file, row) in [
       ("procedural", SceneRow.procedural), ("rooms-small-64", .smallRooms),
+      ("rooms-large-64", .largeRooms),
       ("space-invaders-128", SceneRow.games[0]), ("asterix-128", .games[2]),
     ] {
       let path = Self.folder.appending(path: "\(file).yaml").path

@@ -45,12 +45,12 @@ extension Foreground {
           shift: divergence.shift, what: what.divergence(images: batch)), objects: objects),
       Tape(
         cells: cellTape, latents: latents, read: readTape, encoder: encoderTape, what: what,
-        decoder: decoderTape, canvas: canvasTape)
+        appearanceWeight: Scalar(stage.appearanceWeight), decoder: decoderTape, canvas: canvasTape)
     )
   }
 
   /// The gradient of `Σ dImage · image + Σ dAlpha · alpha + weight · Σ (boundary + all divergences)`, with the sums over
-  /// images, pixels and channels.
+  /// images, pixels and channels, and the divergence of appearance weighted as the pass's stage says.
   public func backward(
     dImage: Tensor<Scalar>, dAlpha: Tensor<Scalar>, weight: Scalar, through tape: Tape
   ) -> Gradient {
@@ -60,7 +60,8 @@ extension Foreground {
     let (dWhat, decoderGradient) = decoder.backward(
       drawn.pixels.reshaped(to: [rows, g, g, 4]), through: tape.decoder)
     let dCode = tape.what.backward(
-      dWhat.reshaped(to: [rows, SPACEArchitecture.whatSize]), weight: weight)
+      dWhat.reshaped(to: [rows, SPACEArchitecture.whatSize]),
+      weight: weight * tape.appearanceWeight)
     let (dGlimpses, encoderGradient) = encoder.backward(dCode, through: tape.encoder)
     let boxes = tape.latents.boxes.shape
     let read = reader.backward(

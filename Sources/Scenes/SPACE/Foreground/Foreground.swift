@@ -72,9 +72,11 @@ public struct Foreground<Scalar: TensorScalar>: Parameterized {
     /// Of presence, depth, scale, shift and appearance.
     public let presence, depth, scale, shift, what: [Double]
 
-    /// The sum of all five.
-    public var total: [Double] {
-      presence.indices.map { presence[$0] + depth[$0] + scale[$0] + shift[$0] + what[$0] }
+    /// The sum of all five, that of appearance weighted.
+    public func total(appearanceWeight: Double = 1) -> [Double] {
+      presence.indices.map {
+        presence[$0] + depth[$0] + scale[$0] + shift[$0] + appearanceWeight * what[$0]
+      }
     }
   }
 
@@ -100,6 +102,7 @@ public struct Foreground<Scalar: TensorScalar>: Parameterized {
     let read: SpatialRead<Scalar>.Tape
     let encoder: GlimpseEncoder<Scalar>.Tape
     let what: NormalPosterior<Scalar>
+    let appearanceWeight: Scalar
     let decoder: ConvolutionStack<Scalar>.Tape
     let canvas: Compositor<Scalar>.Tape
   }
