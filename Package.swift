@@ -85,13 +85,14 @@ let package = Package(
       dependencies: ["Scenes", "GradientChecking", "Storage", "TestSupport"],
       exclude: ["Golden"]),
     .testTarget(name: "StorageTests", dependencies: ["Storage"], exclude: ["Golden", "Readers"]),
-    .testTarget(name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore"]),
+    .testTarget(
+      name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Storage", "TensorCore"], exclude: ["Golden"]),
     .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Attention", "Benchmarks", "Storage", "TensorCore", "Trials"]),
-    .testTarget(name: "tesseraTests", dependencies: ["tessera", "Trials"]),
+    .testTarget(name: "tesseraTests", dependencies: ["tessera", "Trials", "TestSupport"]),
   ]
 )

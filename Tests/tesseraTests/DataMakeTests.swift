@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// `data make` through the program.
@@ -66,15 +67,15 @@ import Testing
   @Test func aSignalEndsThePreparationsAndLeavesNothing() throws {
     try Program.withFolder { folder in
       let python = folder + "/python"
-      try """
-      #!/bin/sh
-      case "$1 $2" in
-        "-c "*) echo 3.11 ;;
-        "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
-        *) trap 'exit 143' TERM; while :; do sleep 0.05; done ;;
-      esac
-      """.write(toFile: python, atomically: true, encoding: .utf8)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python)
+      try writeScript(
+        """
+        #!/bin/sh
+        case "$1 $2" in
+          "-c "*) echo 3.11 ;;
+          "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python" ;;
+          *) trap 'exit 143' TERM; while :; do sleep 0.05; done ;;
+        esac
+        """, to: python)
       let ending = try Program.run(
         [
           "data", "make", "rooms", "--into", folder + "/out", "--scripts", Self.scripts, "--python",

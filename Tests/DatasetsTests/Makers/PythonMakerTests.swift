@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import Datasets
@@ -20,16 +21,16 @@ struct PythonMakerTests {
         toFile: folder + "/makers/atari/requirements.txt", atomically: true, encoding: .utf8)
       let python = folder + "/python"
       // As Python, it answers -c, makes environments that hold itself, installs, and runs the maker.
-      try """
-      #!/bin/sh
-      case "$1 $2" in
-        "-c "*) echo \(version); \(isWanting ? "echo no ensurepip >&2; exit 1" : "exit 0") ;;
-        "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo venv >> \(folder)/steps; \(venv) ;;
-        "-m pip") echo pip >> \(folder)/steps; \(pip) ;;
-        *) echo "$@" > \(folder)/arguments; \(make) ;;
-      esac
-      """.write(toFile: python, atomically: true, encoding: .utf8)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: python)
+      try writeScript(
+        """
+        #!/bin/sh
+        case "$1 $2" in
+          "-c "*) echo \(version); \(isWanting ? "echo no ensurepip >&2; exit 1" : "exit 0") ;;
+          "-m venv") mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo venv >> \(folder)/steps; \(venv) ;;
+          "-m pip") echo pip >> \(folder)/steps; \(pip) ;;
+          *) echo "$@" > \(folder)/arguments; \(make) ;;
+        esac
+        """, to: python)
       try body(
         folder,
         PythonMaker.Settings(
