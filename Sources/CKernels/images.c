@@ -2,26 +2,6 @@
 #include "CKernelsImages.h"
 #include "vector.h"
 
-// exp x - 1 for x <= 0, without cancellation near 0: with exp x = 2^n exp r it is 2^n (exp r - 1) + (2^n - 1).
-INLINE float expm1_negative(float x) {
-  float c = x < -30.0f ? -30.0f : x;
-  float t = c * 1.44269504088896341f + ROUNDING_MAGIC;
-  int32_t n = float_to_bits(t) - 0x4B400000;
-  float k = t - ROUNDING_MAGIC;
-  float r = c - k * 0.693359375f;
-  r = r + k * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * (r * r) + r;
-  float s = bits_to_float((n + 127) << 23);
-  float y = p * s + (s - 1.0f);
-  return x != x ? x : y;
-}
-
 CLONES void ck_elu(const float *x, float alpha, float rate, float *y, size_t n) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) {

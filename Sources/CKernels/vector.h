@@ -43,16 +43,16 @@ INLINE int32_t float_to_bits(float f) {
 // 1.5 * 2^23: adding and subtracting it rounds to the nearest integer, and the sum's low bits hold that integer.
 #define ROUNDING_MAGIC 12582912.0f
 
-// exp x = 2^n exp r with n = round(x / ln 2), |r| <= ln 2 / 2; 2^n is applied in two halves so that subnormal results
-// come out right. Largest error 1.1 ulp.
-INLINE float exp1(float x) {
-  float c = x;
-  c = c > 89.0f ? 89.0f : c;
-  c = c < -104.5f ? -104.5f : c;
-  float t = c * 1.44269504088896341f + ROUNDING_MAGIC;
+// exp x = 2^n exp r with n = round(x / ln 2), |r| <= ln 2 / 2: n, and exp r - 1 without cancellation. For |x| <= 10^6.
+typedef struct {
+  int32_t power;
+  float minus_one;
+} ReducedExp;
+INLINE ReducedExp reduced_exp(float x) {
+  float t = x * 1.44269504088896341f + ROUNDING_MAGIC;
   int32_t n = float_to_bits(t) - 0x4B400000;
   float k = t - ROUNDING_MAGIC;
-  float r = c - k * 0.693359375f;
+  float r = x - k * 0.693359375f;
   r = r + k * 2.12194440e-4f;
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
@@ -60,11 +60,30 @@ INLINE float exp1(float x) {
   p = p * r + 4.1665795894e-2f;
   p = p * r + 1.6666665459e-1f;
   p = p * r + 5.0000001201e-1f;
-  p = p * (r * r) + r + 1.0f;
-  int32_t half = n >> 1;
+  p = p * (r * r) + r;
+  return (ReducedExp){n, p};
+}
+
+// 2^n exp r, where 2^n is applied in two halves so that subnormal results come out right. Largest error 1.1 ulp.
+INLINE float exp1(float x) {
+  float c = x;
+  c = c > 89.0f ? 89.0f : c;
+  c = c < -104.5f ? -104.5f : c;
+  ReducedExp e = reduced_exp(c);
+  float p = e.minus_one + 1.0f;
+  int32_t half = e.power >> 1;
   float s1 = bits_to_float((half + 127) << 23);
-  float s2 = bits_to_float((n - half + 127) << 23);
+  float s2 = bits_to_float((e.power - half + 127) << 23);
   float y = p * s1 * s2;
+  return x != x ? x : y;
+}
+
+// exp x - 1 for x <= 0, without cancellation near 0: with exp x = 2^n exp r it is 2^n (exp r - 1) + (2^n - 1).
+INLINE float expm1_negative(float x) {
+  float c = x < -30.0f ? -30.0f : x;
+  ReducedExp e = reduced_exp(c);
+  float s = bits_to_float((e.power + 127) << 23);
+  float y = e.minus_one * s + (s - 1.0f);
   return x != x ? x : y;
 }
 
