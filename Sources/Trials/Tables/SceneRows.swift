@@ -37,33 +37,36 @@ struct SceneRow {
 }
 
 extension SceneRow {
+  /// What the scaled configs share: half width, glimpses of 8 pixels, one pair of deviations, no boundary loss.
+  ///
+  /// - Parameters:
+  ///   - held: what alpha is held at, and until which step.
+  ///   - rate: the foreground's.
   private static func scaled(
-    side: Int, grid: Int, components: Int, glimpse: Int, front: Double, back: Double
+    side: Int, grid: Int, components: Int, held: (alpha: Double, steps: Int), rate: String
   ) -> [String] {
     [
       "model.side=\(side)", "model.grid=\(grid)", "model.components=\(components)",
-      "model.glimpse=\(glimpse)", "model.widthDivisor=2", "objective.foregroundDeviation=\(front)",
-      "objective.backgroundDeviation=\(back)", "objective.boundarySteps=-1",
-      "objective.fixedAlpha=0.1", "foregroundRate=2e-4", "logEvery=20",
+      "model.glimpse=8", "model.widthDivisor=2", "objective.foregroundDeviation=0.15",
+      "objective.backgroundDeviation=0.1", "objective.boundarySteps=-1",
+      "objective.fixedAlpha=\(held.alpha)", "objective.fixedAlphaSteps=\(held.steps)",
+      "foregroundRate=\(rate)", "logEvery=20",
     ]
   }
 
   private static func schedule(
     _ key: String, _ from: Int, _ to: Int, _ first: Double, _ last: Double
-  )
-    -> [String]
-  {
+  ) -> [String] {
     [
       "objective.\(key).from=\(from)", "objective.\(key).to=\(to)",
-      "objective.\(key).first=\(first)",
-      "objective.\(key).last=\(last)",
+      "objective.\(key).first=\(first)", "objective.\(key).last=\(last)",
     ]
   }
 
   /// `procedural.yaml`.
   static let procedural = SceneRow(
     label: "generated scenes", steps: 7000,
-    settings: scaled(side: 32, grid: 4, components: 2, glimpse: 8, front: 0.15, back: 0.1)
+    settings: scaled(side: 32, grid: 4, components: 2, held: (0.1, 600), rate: "2e-4")
       + [
         "data.source=procedural", "data.procedural.side=32", "data.procedural.train=8000",
         "data.procedural.validation=200", "data.procedural.test=500",
@@ -72,8 +75,7 @@ extension SceneRow {
         "data.procedural.shapes=[disc, square, triangle]", "data.procedural.rotates=false",
         "data.procedural.colours=8", "data.procedural.backgrounds=[plain, gradient, blobs]",
         "data.procedural.overlap=0.1", "objective.scaleDeviation=0.1",
-        "objective.fixedAlphaSteps=600", "batchSize=12", "evaluation.every=250",
-        "backgroundRate=1.5e-4",
+        "backgroundRate=1.5e-4", "batchSize=12", "evaluation.every=250",
         "evaluation.validationCount=200", "evaluation.testCount=500", "evaluation.keepsFrom=6000",
         "health.step=2500",
       ] + schedule("presence", 2500, 4000, 0.1, 1e-10)
@@ -93,12 +95,11 @@ extension SceneRow {
   private static func rooms(
     _ set: String, grid: Int, scale: (first: Double, last: Double, deviation: Double)
   ) -> [String] {
-    scaled(side: 64, grid: grid, components: 4, glimpse: 8, front: 0.15, back: 0.1)
+    scaled(side: 64, grid: grid, components: 4, held: (0.5, 700), rate: "2e-4")
       + [
-        "data.source=hdf5", "data.path=rooms/\(set)-64.h5", "objective.fixedAlpha=0.5",
-        "objective.fixedAlphaSteps=700", "objective.scaleDeviation=\(scale.deviation)",
-        "headStartSteps=400", "warmUpSteps=200", "backgroundRate=6e-4", "batchSize=8",
-        "evaluation.every=250",
+        "data.source=hdf5", "data.path=rooms/\(set)-64.h5",
+        "objective.scaleDeviation=\(scale.deviation)", "headStartSteps=400", "warmUpSteps=200",
+        "backgroundRate=6e-4", "batchSize=8", "evaluation.every=250",
         "evaluation.validationCount=100", "evaluation.testCount=500", "health.step=1500",
       ] + schedule("presence", 1800, 3000, 0.1, 0.02)
       + schedule("scaleMean", 0, 2000, scale.first, scale.last)
@@ -147,15 +148,12 @@ extension SceneRow {
     let counts = "--train 3000 --validation 200 --test 300"
     return SceneRow(
       label: name, steps: 4000,
-      settings: scaled(
-        side: 128, grid: 16, components: components, glimpse: 8, front: 0.15, back: 0.1)
+      settings: scaled(side: 128, grid: 16, components: components, held: held, rate: "2e-5")
         + [
           "threads=1", "data.source=hdf5", "data.path=atari/\(name).h5",
-          "objective.fixedAlpha=\(held.alpha)", "objective.fixedAlphaSteps=\(held.steps)",
-          "headStartSteps=\(headStart)",
-          "foregroundRate=2e-5", "backgroundRate=\(backgroundRate)", "batchSize=4",
-          "evaluation.every=250", "evaluation.validationCount=50",
-          "evaluation.testCount=300", "evaluation.keepsFrom=2000", "health.step=1500",
+          "headStartSteps=\(headStart)", "backgroundRate=\(backgroundRate)", "batchSize=4",
+          "evaluation.every=250", "evaluation.validationCount=50", "evaluation.testCount=300",
+          "evaluation.keepsFrom=2000", "health.step=1500",
         ] + schedule("presence", falls.from, falls.to, 0.1, 0.01)
         + schedule("scaleMean", 0, 1000, scale.first, scale.last)
         + schedule("temperature", 0, falls.to, 2.5, 0.5),
