@@ -56,7 +56,7 @@ public struct BenchmarkRow: Sendable, Equatable {
   public var threads: Int
   /// Seconds a call of ours.
   public var seconds: Double
-  /// Billions of floating-point operations a second: ours, and the sgemm rate of the same run.
+  /// Billions of floating-point operations a second: ours, and those of sgemm, the mean of readings just before and just after.
   public var gflops, ceilingGflops: Double?
   /// The most bytes that tensors held at once.
   public var peakBytes: Int?
