@@ -41,4 +41,29 @@ extension SPACE {
     (terms.what, terms.boundary, terms.alpha, terms.present) = (none, none, none, none)
     return (terms, gradient, next)
   }
+
+  /// What the background alone makes of images: no object, alpha 0, and the likelihood of ``evaluateBackground(_:_:_:mode:)``.
+  ///
+  /// While it has its head start this is what has been trained; ``decompose(_:_:latents:)`` would draw objects that nobody taught.
+  public func decomposeBackground(
+    _ x: Tensor<Scalar>, _ state: State, latents: SceneLatents
+  ) -> SceneDecomposition<Scalar> {
+    let batch = check(x)
+    let noise: Background<Scalar>.Noise =
+      switch latents {
+      case .samples(let random): backgroundNoise(batch: batch, random: random)
+      case .means: .zeros(architecture, batch: batch)
+      }
+    let behind = background.forward(x, noise, state, mode: .evaluation).output
+    let logDensity = GaussianMixture<Scalar>(deviation: settings.backgroundDeviation).forward(
+      x, means: behind.components, weights: behind.weights
+    ).logDensity
+    let nowhere = [Int](repeating: -1, count: architecture.image.area)
+    return SceneDecomposition(
+      reconstruction: (behind.weights * behind.components).sum(along: 1),
+      foreground: .zeros(x.shape), alpha: .zeros([batch, x.shape[1], x.shape[2], 1]),
+      segmentWeights: behind.weights, segments: behind.components,
+      objects: Array(repeating: [], count: batch), owners: Array(repeating: nowhere, count: batch),
+      logLikelihood: (0..<batch).map { doubleSum(logDensity.rows($0..<$0 + 1)) })
+  }
 }

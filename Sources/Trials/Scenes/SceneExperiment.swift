@@ -141,31 +141,43 @@ public struct SceneExperiment: Experiment {
     }?.name
   }
 
+  /// Scores and shows what has been trained so far: the background alone while it has its head start.
   private mutating func validate(_ step: Int, log: inout StepLog) throws {
+    let whole = hasForeground(at: step)
     let scores = try scores(
       .validation, configuration.evaluation.validationCount,
-      .samples(random.stream("validation", step)))
+      .samples(random.stream("validation", step)), whole: whole)
     for (name, value) in scores.scalars { log["validation/\(name)"] = value }
-    if let shown = try shown(.validation) {
-      let pictures = ScenePictures(model: model, state: state)
+    if let (x, truth) = try shown(.validation) {
+      let seen = decomposition(of: x, .means, whole: whole)
       log.add(
-        image: "validation", pictures.panels(shown.x, truth: shown.truth).png,
+        image: "validation", ScenePictures.panels(x, seen, truth: truth).png,
         caption: "The first validation images after step \(step + 1)")
     }
-    if configuration.evaluation.keepsBest && step + 1 >= configuration.evaluation.keepsFrom
+    // Before, the parameters are not those of a whole model, however well they score.
+    if whole && configuration.evaluation.keepsBest && step + 1 >= configuration.evaluation.keepsFrom
       && scores.quality > best?.quality ?? -.infinity
     {
       best = Kept(step: step, quality: scores.quality, model: model, state: state)
     }
   }
 
+  private func decomposition(of x: Tensor<Float>, _ latents: SceneLatents, whole: Bool)
+    -> SceneDecomposition<Float>
+  {
+    whole
+      ? model.decompose(x, state, latents: latents)
+      : model.decomposeBackground(x, state, latents: latents)
+  }
+
   private func scores(
-    _ split: SceneSplit, _ count: Int, _ latents: SceneLatents,
+    _ split: SceneSplit, _ count: Int, _ latents: SceneLatents, whole: Bool = true,
     monitor: RunMonitor = RunMonitor()
   ) throws -> SceneScores {
     try SceneScores(
-      model, state, source: source, split: split, count: count,
-      batchSize: configuration.evaluation.batchSize, latents: latents, monitor: monitor)
+      source: source, split: split, count: count, batchSize: configuration.evaluation.batchSize,
+      latents: latents, monitor: monitor
+    ) { decomposition(of: $0, $1, whole: whole) }
   }
 
   private mutating func lookAtHealth(_ terms: [(name: String, value: Double)], step: Int) throws {
@@ -231,7 +243,8 @@ public struct SceneExperiment: Experiment {
       try figures.write(Figure(name: name, png: canvas.png, caption: caption))
     }
     try write(
-      "panels", pictures.panels(x, truth: truth),
+      "panels",
+      ScenePictures.panels(x, decomposition(of: x, .means, whole: true), truth: truth),
       "What the model makes of \(split.rawValue) images; true boxes in white")
     try write(
       "glimpses", pictures.glimpses(first),

@@ -3,15 +3,16 @@ import RealModule
 import Scenes
 import TensorCore
 
-/// The pictures of a scene model: what it makes of images, the glimpses of one, traversals of its surest object's latents,
-/// and images drawn from the prior.
+/// The pictures of a scene model: the glimpses of an image, traversals of its surest object's latents, images drawn from the
+/// prior, and what it makes of images.
 struct ScenePictures {
   let model: SPACE<Float>
   let state: SPACE<Float>.State
 
-  /// Input, reconstruction, boxes, foreground, alpha, segments and segmentation of images, at the posteriors' means.
-  func panels(_ x: Tensor<Float>, truth: [SceneTruth]?) -> Canvas {
-    let seen = model.decompose(x, state, latents: .means)
+  /// Input, reconstruction, boxes, foreground, alpha, segments and segmentation of images.
+  static func panels(
+    _ x: Tensor<Float>, _ seen: SceneDecomposition<Float>, truth: [SceneTruth]?
+  ) -> Canvas {
     func image(_ tensor: Tensor<Float>, _ index: Int) -> Tensor<Float> {
       tensor.rows(index..<index + 1).reshaped(to: Shape(Array(tensor.shape.dimensions.dropFirst())))
     }

@@ -21,8 +21,9 @@ struct SceneScores: Sendable {
 
   /// Decomposes the first images of a split, batch by batch, and scores what comes out.
   init(
-    _ model: SPACE<Float>, _ state: SPACE<Float>.State, source: any SceneSource, split: SceneSplit,
-    count: Int, batchSize: Int, latents: SceneLatents, monitor: RunMonitor = RunMonitor()
+    source: any SceneSource, split: SceneSplit, count: Int, batchSize: Int, latents: SceneLatents,
+    monitor: RunMonitor = RunMonitor(),
+    decompose: (Tensor<Float>, SceneLatents) -> SceneDecomposition<Float>
   ) throws {
     let total = min(count, source.count(of: split))
     var (images, segmented): ([DetectedImage], [SegmentedImage]) = ([], [])
@@ -32,7 +33,7 @@ struct SceneScores: Sendable {
       monitor.report("\(split.rawValue) \(start)/\(total)")
       let indices = Array(start..<min(start + batchSize, total))
       let x = try source.images(at: indices, of: split)
-      let seen = model.decompose(x, state, latents: latents.batch(start))
+      let seen = decompose(x, latents.batch(start))
       errors.append(try SquaredError(of: seen.reconstruction, to: x))
       likelihood += seen.logLikelihood.reduce(0, +)
       found += seen.objects

@@ -73,6 +73,31 @@ import Testing
     }
   }
 
+  /// What the background draws alone is what it draws behind objects, and its likelihood that of its loss.
+  @Test(arguments: [1, 3]) func backgroundAloneIsDecomposed(batch: Int) throws {
+    let model = try model(components: 3, as: Double.self)
+    let x = images(batch, as: Double.self)
+    let random = Philox(seed: 4)
+    let alone = model.decomposeBackground(x, model.initialState, latents: .samples(random))
+    let whole = model.decompose(x, model.initialState, latents: .samples(random))
+    #expect(alone.segments == whole.segments && alone.segmentWeights == whole.segmentWeights)
+    #expect(
+      alone.reconstruction == (whole.segmentWeights * whole.segments).sum(along: 1)
+        && alone.reconstruction.shape == whole.reconstruction.shape)
+    #expect(alone.alpha == .zeros(whole.alpha.shape))
+    #expect(alone.foreground == .zeros(whole.foreground.shape))
+    #expect(alone.objects.map(\.count) == Array(repeating: 0, count: batch))
+    #expect(alone.owners == whole.owners.map { $0.map { _ in -1 } })
+    let loss = model.evaluateBackground(
+      x, model.backgroundNoise(batch: batch, random: random), model.initialState, mode: .evaluation)
+    #expect(alone.logLikelihood == loss.terms.logLikelihood)
+    let means = model.decomposeBackground(x, model.initialState, latents: .means)
+    #expect(
+      means.segments
+        == model.decompose(x, model.initialState, latents: .means).segments
+        && means.segments != alone.segments)
+  }
+
   @Test func threadsChangeNoBit() throws {
     defer { Parallelism.threads = 1 }
     let model = try model(components: 2, as: Float.self)

@@ -77,6 +77,23 @@ import Testing
     }
   }
 
+  /// Objects are scored from the first step that trains them.
+  @Test func aHeadStartIsValidatedWithoutObjects() throws {
+    var experiment = try SceneExperiment(
+      configuration: config("headStartSteps=2", "evaluation.every=1").configuration(
+        as: SceneConfiguration.self),
+      environment: RunEnvironment(dataDirectories: []))
+    for step in 0..<4 {
+      var log = StepLog(step: step)
+      try experiment.advance(step: step, log: &log)
+      let objects = try #require(log["validation/objects"])
+      #expect((objects == 0) == (step < 2), "step \(step): \(objects)")
+      if step < 2 {
+        #expect(log["validation/count error"] == 1 && log["validation/AP"] == 0)
+      }
+    }
+  }
+
   @Test func aHeadStartLeavesStepsForTheWhole() throws {
     // 6 are all steps.
     for wrong in [6, -1] {
