@@ -4,10 +4,7 @@
 // registers: TILE of them by one or two vectors of sixteen channels. The inner product runs over neighbouring numbers.
 // Weights are taken in blocks that stay in the first-level cache while the pixels stream by.
 #include "CKernels.h"
-#include "vector.h"
-
-typedef float v16 __attribute__((vector_size(64), aligned(4), may_alias));
-typedef int32_t i16 __attribute__((vector_size(64), aligned(4), may_alias));
+#include "lanes.h"
 
 #define PANEL 16
 #define LARGEST_TILE 14
@@ -15,13 +12,6 @@ typedef int32_t i16 __attribute__((vector_size(64), aligned(4), may_alias));
 #define BLOCK_DEPTH 144
 // Pixels whose gradients are summed in registers before they are added to memory.
 #define BLOCK_PIXELS 192
-
-// Macros and pointers, for a function that takes or returns such a vector would not be the same function in each clone.
-#define load16(P) (*(const v16 *)(P))
-#define store16(P, V) (*(v16 *)(P) = (V))
-// Minus zero, which the compiler drops; plus zero it must work out, for it turns -0 into 0.
-#define splat(X) ((X) - (v16){0})
-#define choose(MASK, A, B) ((v16)(((MASK) & (i16)(A)) | (~(MASK) & (i16)(B))))
 
 // What a tile may take up in registers: the largest tile and the vectors beside each other.
 typedef struct {

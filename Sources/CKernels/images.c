@@ -1,4 +1,4 @@
-// Activations and sums over pixels, with channels innermost.
+// Activations, and pooling with channels innermost.
 #include "CKernelsImages.h"
 #include "vector.h"
 
@@ -36,84 +36,6 @@ CLONES void ck_mish_backward(const float *x, const float *dy, float *dx, size_t 
     float p = u * (u + 2.0f);
     float d = p + 2.0f;
     dx[i] = dy[i] * (p / d + v * (4.0f * u * (1.0f + u) / (d * d)));
-  }
-}
-
-// Sixteen channels at a time, blocks of 64 rows in single precision added up in double; four rows a turn, so that the
-// additions do not wait for each other. TERM is the summand of row `r`, lane `j`.
-#define LANE_SUMS(TERM, TOTAL)                                                                   \
-  for (size_t start = 0; start < rows; start += 64) {                                            \
-    size_t end = rows - start > 64 ? start + 64 : rows, r = start;                               \
-    float l0[16] = {0}, l1[16] = {0}, l2[16] = {0}, l3[16] = {0};                                \
-    for (; r + 4 <= end; r += 4)                                                                 \
-      for (int j = 0; j < 16; j++) {                                                             \
-        l0[j] += TERM(r, j);                                                                     \
-        l1[j] += TERM(r + 1, j);                                                                 \
-        l2[j] += TERM(r + 2, j);                                                                 \
-        l3[j] += TERM(r + 3, j);                                                                 \
-      }                                                                                          \
-    for (; r < end; r++)                                                                         \
-      for (int j = 0; j < 16; j++) l0[j] += TERM(r, j);                                          \
-    for (int j = 0; j < 16; j++) TOTAL[c + j] += (double)((l0[j] + l1[j]) + (l2[j] + l3[j]));    \
-  }
-
-CLONES void ck_channel_sums(const float *x, size_t rows, size_t channels, double *sums) {
-  size_t c = 0;
-#define TERM(R, J) x[(R) * channels + c + (size_t)(J)]
-  for (; c + 16 <= channels; c += 16) LANE_SUMS(TERM, sums)
-  for (; c < channels; c++)
-    for (size_t r = 0; r < rows; r++) sums[c] += (double)TERM(r, 0);
-#undef TERM
-}
-
-INLINE float square(float d) { return d * d; }
-
-CLONES void ck_channel_squares(const float *x, const float *mean, size_t rows, size_t channels, double *squares) {
-  size_t c = 0;
-#define TERM(R, J) square(x[(R) * channels + c + (size_t)(J)] - mean[c + (size_t)(J)])
-  for (; c + 16 <= channels; c += 16) LANE_SUMS(TERM, squares)
-  for (; c < channels; c++)
-    for (size_t r = 0; r < rows; r++) squares[c] += (double)TERM(r, 0);
-#undef TERM
-}
-
-CLONES void ck_channel_products(const float *dy, const float *x, const float *mean, size_t rows, size_t channels,
-                                double *sums, double *products) {
-  size_t c = 0;
-#define GRADIENT(R, J) dy[(R) * channels + c + (size_t)(J)]
-#define TERM(R, J) (GRADIENT(R, J) * (x[(R) * channels + c + (size_t)(J)] - mean[c + (size_t)(J)]))
-  for (; c + 16 <= channels; c += 16) {
-    LANE_SUMS(GRADIENT, sums)
-    LANE_SUMS(TERM, products)
-  }
-  for (; c < channels; c++)
-    for (size_t r = 0; r < rows; r++) {
-      sums[c] += (double)GRADIENT(r, 0);
-      products[c] += (double)TERM(r, 0);
-    }
-#undef TERM
-#undef GRADIENT
-}
-
-CLONES void ck_channel_affine(const float *x, const float *mean, const float *scale, const float *shift, float *y,
-                              size_t rows, size_t channels) {
-  for (size_t r = 0; r < rows; r++) {
-    INDEPENDENT
-    for (size_t c = 0; c < channels; c++) {
-      size_t i = r * channels + c;
-      y[i] = (x[i] - mean[c]) * scale[c] + shift[c];
-    }
-  }
-}
-
-CLONES void ck_channel_combine(const float *dy, const float *a, const float *x, const float *mean, const float *b,
-                               const float *shift, float *dx, size_t rows, size_t channels) {
-  for (size_t r = 0; r < rows; r++) {
-    INDEPENDENT
-    for (size_t c = 0; c < channels; c++) {
-      size_t i = r * channels + c;
-      dx[i] = a[c] * dy[i] + b[c] * (x[i] - mean[c]) + shift[c];
-    }
   }
 }
 

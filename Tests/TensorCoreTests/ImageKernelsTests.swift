@@ -49,7 +49,7 @@ import Testing
     expectClose(run(single, float), run(double, twin), within: 2e-6)
   }
 
-  @Test(arguments: [1, 3, 64, 203], [1, 5, 16, 35])
+  @Test(arguments: [1, 3, 64, 203], [1, 2, 5, 8, 16, 35, 48])
   func sumsOverPixelsAgreeWithTheirTwins(rows: Int, channels: Int) {
     let x: Tensor<Float> = normal([rows, channels], "x") + 2
     let dy: Tensor<Float> = normal([rows, channels], "dy")
@@ -85,12 +85,14 @@ import Testing
           px, mean: v[0], scale: v[1], shift: v[3], $0.baseAddress!, rows: rows,
           channels: channels)
       }
-      let combined = Tensor<S>(shape: x.shape) {
-        S.channelCombine(
-          pd, v[1], px, mean: v[0], v[2], shift: v[3], $0.baseAddress!, rows: rows,
-          channels: channels)
+      let combined = [nil, (0.7, 1.5)].map { elu in
+        Tensor<S>(shape: x.shape) {
+          S.channelCombine(
+            pd, v[1], px, mean: v[0], v[2], shift: v[3], elu: elu, $0.baseAddress!, rows: rows,
+            channels: channels)
+        }
       }
-      results = [affine, combined].map { $0.converted(to: Double.self) }
+      results = ([affine] + combined).map { $0.converted(to: Double.self) }
     }
     return sums + results
   }

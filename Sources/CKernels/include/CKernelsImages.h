@@ -16,7 +16,8 @@ void ck_channel_products(const float *dy, const float *x, const float *mean, siz
 void ck_channel_affine(const float *x, const float *mean, const float *scale, const float *shift, float *y,
                        size_t rows, size_t channels);
 void ck_channel_combine(const float *dy, const float *a, const float *x, const float *mean, const float *b,
-                        const float *shift, float *dx, size_t rows, size_t channels);
+                        const float *shift, int with_elu, float alpha, float rate, float *dx, size_t rows,
+                        size_t channels);
 
 void ck_max_pool(const float *x, ptrdiff_t pairs, ptrdiff_t columns, ptrdiff_t channels, float *y);
 void ck_max_pool_backward(const float *x, const float *dy, ptrdiff_t pairs, ptrdiff_t columns, ptrdiff_t channels,

@@ -245,7 +245,7 @@ extension BatchNorm {
                 guard let start = dx.baseAddress, dx.count > 0 else { return }
                 Scalar.channelCombine(
                   start, factor.baseAddress!, x.baseAddress!, mean: mean.baseAddress!,
-                  slope.baseAddress!, shift: constant.baseAddress!, start,
+                  slope.baseAddress!, shift: constant.baseAddress!, elu: nil, start,
                   rows: dx.count / channels, channels: channels)
               }
             }

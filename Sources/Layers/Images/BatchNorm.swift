@@ -238,8 +238,8 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
             constant.withUnsafeBufferPointer { constant in
               Scalar.channelCombine(
                 dx, factor.baseAddress!, x.baseAddress! + offset, mean: mean.baseAddress!,
-                slope.baseAddress!, shift: constant.baseAddress!, dx, rows: pixels,
-                channels: factor.count)
+                slope.baseAddress!, shift: constant.baseAddress!, elu: nil, dx,
+                rows: pixels, channels: factor.count)
             }
           }
         }

@@ -118,7 +118,23 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
   /// `dScale = Σ dy x̂`, `dShift = Σ dy`.
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)
+  { backward(dy, through: tape, behind: .identity) }
+
+  /// The same through the activation whose output is the norm's input, in one pass: `dx` is the gradient before it.
+  ///
+  /// The activation is one whose derivative follows from its output.
+  public func backward(_ dy: Tensor<Scalar>, through tape: Tape, behind activation: Activation)
+    -> (dx: Tensor<Scalar>, gradient: Gradient)
   {
+    require(
+      !activation.keepsInput,
+      "GroupNorm.backward: the activation must be differentiated from its output, got \(activation)"
+    )
+    let elu = activation.exponential(as: Scalar.self)
+    if elu == nil && activation != .identity {
+      let (d, gradient) = backward(dy, through: tape)
+      return (activation.parallelBackward(d, kept: tape.x), gradient)
+    }
     let (batch, pixels, channels) = extents(tape.x)
     require(
       dy.shape == tape.x.shape, "GroupNorm.backward: dy must be \(tape.x.shape), got \(dy.shape)")
@@ -133,8 +149,8 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
             tape.mean.withUnsafeBufferPointer { mean in
               tape.inverse.withUnsafeBufferPointer { inverse in
                 differentiate(
-                  dy.baseAddress! + offset, x.baseAddress! + offset, dx.address + offset,
-                  pixels: pixels, mean: mean.baseAddress! + sample * channels,
+                  dy.baseAddress! + offset, x.baseAddress! + offset, elu: elu,
+                  dx.address + offset, pixels: pixels, mean: mean.baseAddress! + sample * channels,
                   inverse: inverse.baseAddress! + sample * channels)
               }
             }
@@ -204,8 +220,9 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   private func differentiate(
-    _ dy: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>, _ dx: UnsafeMutablePointer<Scalar>,
-    pixels: Int, mean: UnsafePointer<Scalar>, inverse: UnsafePointer<Scalar>
+    _ dy: UnsafePointer<Scalar>, _ x: UnsafePointer<Scalar>, elu: (alpha: Scalar, rate: Scalar)?,
+    _ dx: UnsafeMutablePointer<Scalar>, pixels: Int, mean: UnsafePointer<Scalar>,
+    inverse: UnsafePointer<Scalar>
   ) -> [Double] {
     let channels = scale.count
     let width = channels / groups
@@ -235,7 +252,8 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
         }
       }
       Scalar.channelCombine(
-        dy, a, x, mean: mean, b, shift: constant, dx, rows: pixels, channels: channels)
+        dy, a, x, mean: mean, b, shift: constant, elu: elu, dx, rows: pixels,
+        channels: channels)
     }
     return sums
   }

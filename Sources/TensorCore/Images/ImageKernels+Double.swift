@@ -52,10 +52,11 @@ extension Double: ImageKernels {
   public static func channelCombine(
     _ dy: UnsafePointer<Double>, _ a: UnsafePointer<Double>, _ x: UnsafePointer<Double>,
     mean: UnsafePointer<Double>, _ b: UnsafePointer<Double>, shift: UnsafePointer<Double>,
-    _ dx: UnsafeMutablePointer<Double>, rows: Int, channels: Int
+    elu: (alpha: Double, rate: Double)?, _ dx: UnsafeMutablePointer<Double>, rows: Int,
+    channels: Int
   ) {
     ReferenceImageKernels.channelCombine(
-      dy, a, x, mean: mean, b, shift: shift, dx, rows: rows, channels: channels)
+      dy, a, x, mean: mean, b, shift: shift, elu: elu, dx, rows: rows, channels: channels)
   }
 
   public static func maxPool(

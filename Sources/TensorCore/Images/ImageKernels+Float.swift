@@ -45,8 +45,12 @@ extension Float: ImageKernels {
   public static func channelCombine(
     _ dy: UnsafePointer<Float>, _ a: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
     mean: UnsafePointer<Float>, _ b: UnsafePointer<Float>, shift: UnsafePointer<Float>,
-    _ dx: UnsafeMutablePointer<Float>, rows: Int, channels: Int
-  ) { ck_channel_combine(dy, a, x, mean, b, shift, dx, rows, channels) }
+    elu: (alpha: Float, rate: Float)?, _ dx: UnsafeMutablePointer<Float>, rows: Int, channels: Int
+  ) {
+    ck_channel_combine(
+      dy, a, x, mean, b, shift, elu == nil ? 0 : 1, elu?.alpha ?? 0, elu?.rate ?? 0, dx, rows,
+      channels)
+  }
 
   public static func maxPool(
     _ x: UnsafePointer<Float>, pairs: Int, columns: Int, channels: Int,

@@ -35,10 +35,12 @@ public protocol ImageKernels {
     _ x: UnsafePointer<Self>, mean: UnsafePointer<Self>, scale: UnsafePointer<Self>,
     shift: UnsafePointer<Self>, _ y: UnsafeMutablePointer<Self>, rows: Int, channels: Int)
   /// `dx[r, c] = a[c] dy[r, c] + b[c] (x[r, c] − mean[c]) + shift[c]`; `dx` may be the memory of `dy`.
+  ///
+  /// With `elu`, `x` is the output of ``elu(_:alpha:rate:_:_:)``, and the result is multiplied by the derivative there.
   static func channelCombine(
     _ dy: UnsafePointer<Self>, _ a: UnsafePointer<Self>, _ x: UnsafePointer<Self>,
     mean: UnsafePointer<Self>, _ b: UnsafePointer<Self>, shift: UnsafePointer<Self>,
-    _ dx: UnsafeMutablePointer<Self>, rows: Int, channels: Int)
+    elu: (alpha: Self, rate: Self)?, _ dx: UnsafeMutablePointer<Self>, rows: Int, channels: Int)
 
   /// `y` is the largest of each 2 × 2 window, channel by channel, of `2 · pairs` rows of `columns` pixels; NaN is the largest.
   ///

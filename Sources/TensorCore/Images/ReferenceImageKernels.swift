@@ -101,17 +101,18 @@ public enum ReferenceImageKernels {
     }
   }
 
-  /// Twin of ``ImageKernels/channelCombine(_:_:_:mean:_:shift:_:rows:channels:)``.
+  /// Twin of ``ImageKernels/channelCombine(_:_:_:mean:_:shift:elu:_:rows:channels:)``.
   @inlinable @inline(__always)
   public static func channelCombine<S: BinaryFloatingPoint>(
     _ dy: UnsafePointer<S>, _ a: UnsafePointer<S>, _ x: UnsafePointer<S>, mean: UnsafePointer<S>,
-    _ b: UnsafePointer<S>, shift: UnsafePointer<S>, _ dx: UnsafeMutablePointer<S>, rows: Int,
-    channels: Int
+    _ b: UnsafePointer<S>, shift: UnsafePointer<S>, elu: (alpha: S, rate: S)?,
+    _ dx: UnsafeMutablePointer<S>, rows: Int, channels: Int
   ) {
     for r in 0..<rows {
       for c in 0..<channels {
         let i = r * channels + c
-        dx[i] = a[c] * dy[i] + b[c] * (x[i] - mean[c]) + shift[c]
+        let d = a[c] * dy[i] + b[c] * (x[i] - mean[c]) + shift[c]
+        dx[i] = elu.map { x[i] > 0 ? d : $0.rate * (x[i] + $0.alpha) * d } ?? d
       }
     }
   }

@@ -59,6 +59,27 @@ private struct BatchNormLayer: Layer {
     try checkGradients(of: layer, at: x, using: &random, tolerance: 1e-5)
   }
 
+  /// The derivative of the activation before the norm, in the same pass and after it.
+  @Test(arguments: [Activation.identity, .celu(0.7), .elu(1.3), .tanh], [6, 16, 40])
+  func groupNormGoesBackThroughTheActivation(activation: Activation, channels: Int) {
+    check(activation, channels, as: Double.self, within: 1e-14)
+    check(activation, channels, as: Float.self, within: 1e-6)
+  }
+
+  private func check<S: TensorScalar>(
+    _ activation: Activation, _ channels: Int, as type: S.Type, within limit: Double
+  ) {
+    var random = Philox(seed: 9)
+    let x: Tensor<S> = activation(random.normal(shape: [3, 4, 5, channels]))
+    let dy: Tensor<S> = random.normal(shape: x.shape)
+    let norm = GroupNorm<S>(channels: channels, groups: 2)
+    let tape = norm.forward(x).tape
+    let (du, gradient) = norm.backward(dy, through: tape, behind: activation)
+    let (d, plain) = norm.backward(dy, through: tape)
+    expectClose(du, activation.backward(d, kept: x).converted(to: Double.self), within: limit)
+    #expect(gradient.scale == plain.scale && gradient.shift == plain.shift)
+  }
+
   @Test(arguments: [BatchNorm<Double>.Mode.training, .evaluation])
   func batchNormAgreesWithPyTorch(mode: BatchNorm<Double>.Mode) {
     checkBatch(mode == .training ? .training : .evaluation, as: Double.self, within: 1e-12)
