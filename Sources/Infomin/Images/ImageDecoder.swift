@@ -135,9 +135,8 @@ public struct ImageDecoder<Scalar: TensorScalar>: Parameterized {
     let (inner, states) = convolutions.forward(
       shards: shards.count, Array(state.norms.dropFirst()), mode: mode
     ) { Self.plane(pixel, shards[$0]) }
-    let final = last.prepared()
     let image = Tensor.concatenate(
-      parallelMap(over: shards.count) { final(convolutions.output($0, inner)) })
+      parallelMap(over: shards.count) { last(convolutions.output($0, inner)) })
     let tape = Tape(
       first: firstTape, activated: activated, norm: normTape, second: secondTape, pixel: pixel,
       shards: shards, convolutions: inner, image: image)
@@ -150,11 +149,9 @@ public struct ImageDecoder<Scalar: TensorScalar>: Parameterized {
     let shards = ImageShards.ranges(of: code.shape[0])
     let activated = Self.slope(first(code))
     let pixel = second(norm.forward(activated, state.norms[0], mode: .evaluation).y)
-    let (evaluation, final) = (
-      convolutions.evaluation(Array(state.norms.dropFirst())), last.prepared()
-    )
+    let evaluation = convolutions.evaluation(Array(state.norms.dropFirst()))
     return Tensor.concatenate(
-      parallelMap(over: shards.count) { final(evaluation(Self.plane(pixel, shards[$0]))) })
+      parallelMap(over: shards.count) { last(evaluation(Self.plane(pixel, shards[$0]))) })
   }
 
   /// Some rows as images of one pixel.

@@ -9,7 +9,8 @@ extension Convolution {
 
   /// `dx = du ∗ᵀ W` for an input of shape `input`; `du` is the gradient before the activation.
   public func inputGradient(_ du: Tensor<Scalar>, input: Shape) -> Tensor<Scalar> {
-    method.inputGradient(du, weight, nil, then: .identity, checkedGeometry(input, du))
+    method.inputGradient(
+      du, weight, layouts, nil, then: .identity, checkedGeometry(input, du))
   }
 
   func checkedGeometry(_ input: Shape, _ du: Tensor<Scalar>) -> ConvolutionGeometry {

@@ -8,7 +8,7 @@ import TensorCore
 /// registers (CELU, ELU) or in the cache (all others).
 public struct Convolution<Scalar: TensorScalar>: Layer {
   /// `W`, of shape `[kernelHeight, kernelWidth, inputs, outputs]`.
-  public var weight: Tensor<Scalar>
+  public var weight: Tensor<Scalar> { didSet { layouts = WeightLayouts() } }
   /// `b`, of shape `[outputs]`; `nil` for none.
   public var bias: Tensor<Scalar>?
   /// The distance between neighbouring patches.
@@ -19,6 +19,8 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
   public let activation: Activation
   /// How it is worked out.
   public let method: ConvolutionMethod
+  /// What the fast form has laid out of the weight.
+  var layouts = WeightLayouts<Scalar>()
 
   /// The input, and what the activation keeps (its output mostly, which is the next layer's input: no memory of its own).
   public struct Tape: Sendable {
@@ -31,7 +33,12 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
 
   /// `weight` and `bias`.
   public static var parameters: [Parameter<Self>] {
-    [.init("weight", \.weight, \.weight), .init("bias", \.bias, \.bias)]
+    [
+      // By functions: a key path would copy a property with an observer.
+      .init(
+        "weight", read: { $0.weight }, modify: { $1(&$0.weight) }, readGradient: { $0.weight },
+        modifyGradient: { $1(&$0.weight) }), .init("bias", \.bias, \.bias),
+    ]
   }
 
   /// The layer with this weight, `[kernelHeight, kernelWidth, inputs, outputs]`, and this bias, `[outputs]`.
@@ -78,13 +85,13 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
   /// `y = f(x ∗ W + b)`.
   public func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
     let fused = activation.keepsInput ? .identity : activation
-    let kept = method.forward(x, weight, bias, then: fused, geometry(x.shape))
+    let kept = method.forward(x, weight, layouts, bias, then: fused, geometry(x.shape))
     return (activation.keepsInput ? activation(kept) : kept, Tape(x: x, kept: kept))
   }
 
   /// The output alone, without a tape.
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-    method.forward(x, weight, bias, then: activation, geometry(x.shape))
+    method.forward(x, weight, layouts, bias, then: activation, geometry(x.shape))
   }
 
   /// `dx = du ∗ᵀ W`, `dW = Σ patchᵀ du`, `db = Σ du` over the pixels, with `du = dy f′`.
@@ -118,7 +125,8 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
     let gradient = Gradient(
       weight: method.weightGradient(x, du, g), bias: bias.map { _ in channelTotals(du) })
     return (
-      needsInputGradient ? method.inputGradient(du, weight, nil, then: .identity, g) : nil, gradient
+      needsInputGradient
+        ? method.inputGradient(du, weight, layouts, nil, then: .identity, g) : nil, gradient
     )
   }
 

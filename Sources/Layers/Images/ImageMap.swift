@@ -15,10 +15,10 @@ public protocol ImageMap<Scalar>: Parameterized where Gradient == ConvolutionGra
 
   /// The shape of the output for an input of this shape.
   func outputShape(for input: Shape) -> Shape
-  /// The output for each of many inputs; what is laid out anew of the weight is so once, when this is called.
-  func prepared() -> @Sendable (Tensor<Scalar>) -> Tensor<Scalar>
-  /// `dx` for the gradient `du` before the activation and an input of the given shape, again for many.
-  func preparedInputGradient() -> @Sendable (_ du: Tensor<Scalar>, _ input: Shape) -> Tensor<Scalar>
+  /// The output, without a tape.
+  func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar>
+  /// `dx` for the gradient `du` before the activation and an input of the given shape.
+  func inputGradient(_ du: Tensor<Scalar>, input: Shape) -> Tensor<Scalar>
   /// `dW` of a part of a batch, in the layout that it is made in; ``weightGradient(ofTotal:)`` takes the sum over the parts.
   func partialWeightGradient(_ du: Tensor<Scalar>, x: Tensor<Scalar>) -> Tensor<Scalar>
   /// `dW`, shaped like the weight.
@@ -28,23 +28,6 @@ public protocol ImageMap<Scalar>: Parameterized where Gradient == ConvolutionGra
 }
 
 extension Convolution: ImageMap {
-  /// The output for each of many inputs: the weight is packed once.
-  public func prepared() -> @Sendable (Tensor<Scalar>) -> Tensor<Scalar> {
-    let pass = method.preparedForward(weight, bias, then: activation, isExchanged: false) {
-      [self] x, _ in geometry(x.shape)
-    }
-    return { pass($0, nil) }
-  }
-
-  /// `dx` for many gradients: the weight is packed once.
-  public func preparedInputGradient() -> @Sendable (Tensor<Scalar>, Shape) -> Tensor<Scalar> {
-    let pass = method.preparedInputGradient(
-      weight, nil, then: .identity, isExchanged: false,
-      kernel: geometry([1, kernel.height, kernel.width, inputs])
-    ) { [self] du, input in checkedGeometry(input!, du) }
-    return { pass($0, $1) }
-  }
-
   /// `dW` of a part of a batch.
   public func partialWeightGradient(_ du: Tensor<Scalar>, x: Tensor<Scalar>) -> Tensor<Scalar> {
     weightGradient(du, x: x)
@@ -61,26 +44,6 @@ extension Convolution: ImageMap {
 }
 
 extension TransposedConvolution: ImageMap {
-  /// The output for each of many inputs: the weight is packed once.
-  public func prepared() -> @Sendable (Tensor<Scalar>) -> Tensor<Scalar> {
-    let pass = method.preparedInputGradient(
-      weight, bias, then: activation, isExchanged: true,
-      kernel: ConvolutionGeometry(
-        batch: 1, height: weight.shape[0], width: weight.shape[1], channels: outputs,
-        kernel: PlaneSize(height: weight.shape[0], width: weight.shape[1]), strides: strides,
-        padding: padding, outputs: inputs)
-    ) { [self] x, _ in geometry(x.shape) }
-    return { pass($0, nil) }
-  }
-
-  /// `dx` for many gradients: the weight is packed once.
-  public func preparedInputGradient() -> @Sendable (Tensor<Scalar>, Shape) -> Tensor<Scalar> {
-    let pass = method.preparedForward(weight, nil, then: .identity, isExchanged: true) {
-      [self] du, input in checkedGeometry(input!, du)
-    }
-    return { pass($0, $1) }
-  }
-
   /// `dWᵀ` of a part of a batch: the channels of input and output stand the other way round.
   public func partialWeightGradient(_ du: Tensor<Scalar>, x: Tensor<Scalar>) -> Tensor<Scalar> {
     method.weightGradient(du, x, checkedGeometry(x.shape, du))

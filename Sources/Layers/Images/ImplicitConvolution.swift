@@ -12,6 +12,8 @@ enum ImplicitConvolution {
   private static let blockSize = 1 << 17
   /// The columns below which patches are gathered.
   private static let narrow = 4
+  /// The columns from which rows fill the kernels' tiles.
+  private static let wide = 8
   /// The numbers of a weight that leaves the second-level cache, and the pixels of a block that is worth its reading.
   private static let heavyWeight = 1 << 18, heavyPixels = 512
   /// The pixels that each partial sum of a weight gradient covers at least, and the numbers that all may hold at most.
@@ -52,12 +54,6 @@ enum ImplicitConvolution {
     }
   }
 
-  /// `y = activation(x ∗ W + b)`.
-  static func forward<S: TensorScalar>(
-    _ x: Tensor<S>, _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
-    _ g: ConvolutionGeometry
-  ) -> Tensor<S> { forward(x, packed: packed(weight), bias, then: activation, g) }
-
   /// The weight packed for ``inputGradient(_:packed:_:then:_:)``, phase by phase; the extents of the images say nothing here.
   static func packedPhases<S: TensorScalar>(
     _ weight: Tensor<S>, _ g: ConvolutionGeometry, isExchanged: Bool = false
@@ -68,15 +64,7 @@ enum ImplicitConvolution {
     }
   }
 
-  /// `activation(dy ∗ᵀ W + b)`: without bias and activation, `dx`.
-  static func inputGradient<S: TensorScalar>(
-    _ dy: Tensor<S>, _ weight: Tensor<S>, _ bias: Tensor<S>?, then activation: Activation,
-    _ g: ConvolutionGeometry
-  ) -> Tensor<S> {
-    inputGradient(dy, packed: packedPhases(weight, g), bias, then: activation, g)
-  }
-
-  /// `activation(dy ∗ᵀ W + b)`, the weight packed phase by phase.
+  /// `activation(dy ∗ᵀ W + b)`, the weight packed phase by phase; without bias and activation, `dx`.
   ///
   /// The pixels of `dx` with one remainder by the strides are a convolution, with stride one, of `dy` with every
   /// stride-th tap of the kernel, turned around.
@@ -148,14 +136,15 @@ enum ImplicitConvolution {
   }
 
   /// `y = activation(patch · W + b)` for all patches of all images.
-  private static func correlate<S: TensorScalar>(
+  static func correlate<S: TensorScalar>(
     _ source: PatchSource, images: Int, _ x: Tensor<S>, packed: Tensor<S>, _ bias: Tensor<S>?,
     then activation: Activation, to y: UnsafeMutablePointer<S>, _ place: OutputPlace
   ) {
     // Weights that leave the cache are read once a block: more pixels then share the reading.
     let leastPixels = source.depth * place.outputs > heavyWeight ? heavyPixels : 64
     let blocks = self.blocks(
-      source, images: images, outputs: place.outputs, leastPixels: leastPixels)
+      source, images: images, outputs: place.outputs, leastPixels: leastPixels,
+      isDense: place.isDense(source))
     let y = SharedAddress(y)
     let elu = activation.exponential(as: S.self)
     parallel(over: blocks.count) { index in
@@ -206,10 +195,12 @@ enum ImplicitConvolution {
   }
 
   private static func blocks(
-    _ source: PatchSource, images: Int, outputs: Int, leastPixels: Int = 64
+    _ source: PatchSource, images: Int, outputs: Int, leastPixels: Int = 64,
+    isDense: Bool = true
   ) -> [PatchBlock] {
     guard images > 0 && source.pixels > 0 else { return [] }
-    let isLine = source.isPlane
+    // A line of patches wants a line of outputs, which costs a copy where there is none: rows that fill a tile do as well.
+    let isLine = source.isPlane && (isDense || source.columns < wide)
     let isGathered = !isLine && source.columns < narrow
     let read = isGathered || isLine ? source.depth : source.strides.area * source.channels
     let limit = max(leastPixels, blockSize / max(read + outputs, 1))

@@ -74,8 +74,8 @@ extension NormalizedConvolutions {
     }
 
     // The gradient of the wanted channels of the first convolution's input.
-    let firstGradient = ends.inputGradient.map { _ in
-      stages[0].convolution.restricted(toInputs: ends.inputChannels).preparedInputGradient()
+    let first = ends.inputGradient.map { _ in
+      stages[0].convolution.restricted(toInputs: ends.inputChannels)
     }
 
     let tops = parallelMap(over: groups.count) { group in
@@ -95,7 +95,6 @@ extension NormalizedConvolutions {
     for index in stages.indices.reversed() {
       let stage = stages[index]
       let (norm, terms, bias) = stage.norm.gradient(of: sums, statistics[index])
-      let inputGradient = index > 0 ? stage.convolution.preparedInputGradient() : nil
       let parts = parallelMap(over: groups.count) { group in
         var part = Part(sum: (above: ends.above, below: ends.below))
         for shard in groups[group] {
@@ -114,7 +113,7 @@ extension NormalizedConvolutions {
           if index > 0 {
             let x = output(of: index - 1, shard)
             part.add(weight: stage.convolution.partialWeightGradient(du, x: x))
-            var dx = inputGradient!(du, x.shape)
+            var dx = stage.convolution.inputGradient(du, input: x.shape)
             if let slots = added[index] { dx += slots.take(shard) }
             if let source = stages[index - 1].end.source { added[source]!.put(shard, dx) }
             let (next, sums) = stages[index - 1].outputGradient(
@@ -124,9 +123,10 @@ extension NormalizedConvolutions {
           } else {
             let x = ends.input(shard)
             part.add(weight: stage.convolution.partialWeightGradient(du, x: x))
-            if let firstGradient {
+            if let first {
               let wanted = x.shape.replacing(axis: 3, with: ends.inputChannels.count)
-              ends.inputGradient?(shard, x, firstGradient(du, wanted), &part.sum.below)
+              ends.inputGradient?(
+                shard, x, first.inputGradient(du, input: wanted), &part.sum.below)
             }
           }
         }

@@ -123,9 +123,8 @@ where Map.Scalar == Scalar {
     var next: [BatchNorm<Scalar>.State] = []
     for (index, stage) in stages.enumerated() {
       let before = Tape(outputs: outputs, statistics: statistics)
-      let convolution = stage.convolution.prepared()
       let parts = parallelMap(over: shards) { shard in
-        let u = convolution(
+        let u = stage.convolution(
           index == 0 ? input(shard) : output(of: index - 1, shard, before))
         return (u: u, moments: mode == .training ? BatchNorm<Scalar>.Moments(u) : nil)
       }
@@ -165,12 +164,9 @@ where Map.Scalar == Scalar {
   }
 
   /// The chain in evaluation mode: the output for images `[images, height, width, channels]`, on the calling thread.
-  ///
-  /// What is laid out anew of the weights is so once, when this is called.
   public func evaluation(_ states: [BatchNorm<Scalar>.State])
     -> @Sendable (Tensor<Scalar>) -> Tensor<Scalar>
   {
-    let convolutions = stages.map { $0.convolution.prepared() }
     let statistics = zip(stages, states).map {
       $0.norm.statistics(of: [], $1, mode: .evaluation).0
     }
@@ -180,7 +176,7 @@ where Map.Scalar == Scalar {
       var y = x
       for (index, stage) in stages.enumerated() {
         if sources.contains(index) { inputs[index] = y }
-        let u = convolutions[index](y)
+        let u = stage.convolution(y)
         if stage.end == .pooled {
           y = stage.norm.pooledOutput(u, statistics[index])
         } else {

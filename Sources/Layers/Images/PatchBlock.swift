@@ -13,6 +13,12 @@ struct OutputPlace: Sendable, Equatable {
     self.outputs = outputs
   }
 
+  /// Whether the outputs lie one pixel after the other, without gaps.
+  func isDense(_ source: PatchSource) -> Bool {
+    let dense = OutputPlace(source, outputs: outputs)
+    return image == dense.image && row == dense.row && column == dense.column
+  }
+
   /// One pixel after the other, without gaps.
   init(_ source: PatchSource, outputs: Int) {
     self.init(
@@ -103,20 +109,19 @@ struct PatchBlock: Sendable {
     _ y: UnsafeMutablePointer<S>, _ place: OutputPlace,
     _ body: (UnsafeMutablePointer<S>, OutputPlace) -> Void
   ) {
-    let dense = OutputPlace(source, outputs: place.outputs)
     let first = y + images.lowerBound * place.image + rows.lowerBound * place.row
-    let isDense =
-      place.image == dense.image && place.row == dense.row && place.column == dense.column
-    if isDense || !(isLine || isGathered) { return body(first, place) }
+    if place.isDense(source) || !(isLine || isGathered) { return body(first, place) }
+    // Neighbouring pixels go together where they are neighbours in memory.
+    let run = place.column == place.outputs ? source.columns : 1
     withScratch(pixels * place.outputs, of: S.self) { copy in
-      body(copy, dense)
+      body(copy, OutputPlace(source, outputs: place.outputs))
       var from = copy
       for image in 0..<images.count {
         for row in 0..<rows.count {
-          for column in 0..<source.columns {
+          for column in stride(from: 0, to: source.columns, by: run) {
             let target = first + image * place.image + row * place.row + column * place.column
-            target.update(from: from, count: place.outputs)
-            from += place.outputs
+            target.update(from: from, count: run * place.outputs)
+            from += run * place.outputs
           }
         }
       }

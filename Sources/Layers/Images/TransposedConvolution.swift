@@ -7,7 +7,7 @@ import TensorCore
 /// `outputHeight = (height − 1) s − 2 p + kernelHeight + outputPadding`.
 public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
   /// `W`, of shape `[kernelHeight, kernelWidth, inputs, outputs]`.
-  public var weight: Tensor<Scalar>
+  public var weight: Tensor<Scalar> { didSet { layouts = WeightLayouts() } }
   /// `b`, of shape `[outputs]`; `nil` for none.
   public var bias: Tensor<Scalar>?
   /// The distance between the outputs of neighbouring pixels.
@@ -20,6 +20,8 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
   public let activation: Activation
   /// How it is worked out.
   public let method: ConvolutionMethod
+  /// What the fast form has laid out of the weight.
+  private var layouts = WeightLayouts<Scalar>()
 
   /// The input, and what the activation keeps.
   public struct Tape: Sendable {
@@ -32,7 +34,12 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
 
   /// `weight` and `bias`.
   public static var parameters: [Parameter<Self>] {
-    [.init("weight", \.weight, \.weight), .init("bias", \.bias, \.bias)]
+    [
+      // By functions: a key path would copy a property with an observer.
+      .init(
+        "weight", read: { $0.weight }, modify: { $1(&$0.weight) }, readGradient: { $0.weight },
+        modifyGradient: { $1(&$0.weight) }), .init("bias", \.bias, \.bias),
+    ]
   }
 
   /// The layer with this weight, `[kernelHeight, kernelWidth, inputs, outputs]`, and this bias, `[outputs]`; the output
@@ -85,13 +92,18 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
   /// `y = f(x ∗ᵀ W + b)`.
   public func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
     let fused = activation.keepsInput ? .identity : activation
-    let kept = method.inputGradient(x, adjointWeight, bias, then: fused, geometry(x.shape))
+    let kept = adjoint(x, then: fused)
     return (activation.keepsInput ? activation(kept) : kept, Tape(x: x, kept: kept))
   }
 
   /// The output alone, without a tape.
   public func callAsFunction(_ x: Tensor<Scalar>) -> Tensor<Scalar> {
-    method.inputGradient(x, adjointWeight, bias, then: activation, geometry(x.shape))
+    adjoint(x, then: activation)
+  }
+
+  private func adjoint(_ x: Tensor<Scalar>, then activation: Activation) -> Tensor<Scalar> {
+    method.inputGradient(
+      x, weight, layouts, isExchanged: true, bias, then: activation, geometry(x.shape))
   }
 
   /// `dx = du ∗ W`, `dW = Σ xᵀ du`, `db = Σ du` over the pixels, with `du = dy f′`.
@@ -117,7 +129,8 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
 
   /// `dx = du ∗ W` for an input of shape `input`; `du` is the gradient before the activation.
   public func inputGradient(_ du: Tensor<Scalar>, input: Shape) -> Tensor<Scalar> {
-    method.forward(du, adjointWeight, nil, then: .identity, checkedGeometry(input, du))
+    method.forward(
+      du, weight, layouts, isExchanged: true, nil, then: .identity, checkedGeometry(input, du))
   }
 
   func checkedGeometry(_ input: Shape, _ du: Tensor<Scalar>) -> ConvolutionGeometry {
@@ -128,10 +141,8 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
     return g
   }
 
-  /// The weight of the convolution that this layer is the adjoint of: it has the inputs for outputs.
-  private var adjointWeight: Tensor<Scalar> { weight.permuted([0, 1, 3, 2]) }
-
-  /// The geometry of that convolution: its output is our `x`, its input our `y`.
+  /// The geometry of the convolution that this layer is the adjoint of: its output is our `x`, its input our `y`, and of its
+  /// weight inputs and outputs have changed places.
   func geometry(_ input: Shape) -> ConvolutionGeometry {
     require(
       input.rank == 4 && input[3] == inputs && input[1] > 0 && input[2] > 0,

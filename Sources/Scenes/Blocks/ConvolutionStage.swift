@@ -52,9 +52,7 @@ public struct ConvolutionStage<Scalar: TensorScalar>: Parameterized {
   /// What the convolution gave, laid out as the output is, with the statistics of its groups: all that is kept. The output
   /// is made of it when it is needed.
   func forward(_ x: Tensor<Scalar>) -> GroupNorm<Scalar>.Tape {
-    let sum = convolution(x)
-    return norm.statistics(
-      of: upFactor == 1 ? sum : PixelShuffle(factor: upFactor).forward(sum).y)
+    norm.statistics(of: convolution.subpixels(x, factor: upFactor))
   }
 
   /// The gradients for `dy`, with the input of the pass.
@@ -62,11 +60,9 @@ public struct ConvolutionStage<Scalar: TensorScalar>: Parameterized {
     _ dy: Tensor<Scalar>, input x: Tensor<Scalar>, through tape: GroupNorm<Scalar>.Tape,
     needsInputGradient: Bool
   ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
-    let (dActivated, normGradient) = norm.backward(dy, through: tape)
-    var du = convolution.activation.backward(dActivated, kept: tape.input)
-    if upFactor > 1 { du = PixelShuffle(factor: upFactor).inputGradient(du) }
+    let (du, normGradient) = norm.backward(dy, through: tape, behind: convolution.activation)
     let (dx, gradient) = convolution.backward(
-      sum: du, input: x, needsInputGradient: needsInputGradient)
+      subpixels: du, factor: upFactor, input: x, needsInputGradient: needsInputGradient)
     return (dx, Gradient(convolution: gradient, norm: normGradient))
   }
 }

@@ -33,9 +33,13 @@ import Testing
 
   @Test func groupsOfSamplesChangeNothing() {
     var random = Philox(seed: 6)
-    // 64 samples of 32 × 32 × 16 make several groups.
+    // 11 samples of 32 × 32 × 16 make several groups.
     let stack = ConvolutionStack<Float>(
-      inputs: 2, stages: [.same(16, groups: 4), StageSize(8, kernel: 2, stride: 2, groups: 2)],
+      inputs: 2,
+      stages: [
+        .same(16, groups: 4), StageSize(8, kernel: 2, stride: 2, groups: 2),
+        .up(2, channels: 16, groups: 4),
+      ],
       random: random.stream("parameters"))
     let x: Tensor<Float> = random.normal(shape: [11, 32, 32, 2])
     let (y, tape) = stack.forward(x)

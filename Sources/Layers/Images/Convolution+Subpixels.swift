@@ -1,0 +1,146 @@
+import TensorCore
+
+/// Outputs laid out as pixels (sub-pixel convolution; Shi and others 2016) without a pass of their own: the kernels write
+/// each number where it belongs, and read the gradient from there.
+extension Convolution {
+  /// ``PixelShuffle`` of the output: `[batch, outputHeight · factor, outputWidth · factor, outputs / factor²]`.
+  ///
+  /// Pixel `(h · factor + i, w · factor + j)` takes the outputs `c · factor² + i · factor + j` of pixel `(h, w)`. The
+  /// activation is applied to each number, so that its place before or after the layout says nothing.
+  public func subpixels(_ x: Tensor<Scalar>, factor: Int) -> Tensor<Scalar> {
+    checkFactor(factor)
+    if factor == 1 { return self(x) }
+    guard method.isImplicit(Scalar.self) else {
+      return PixelShuffle(factor: factor).forward(self(x)).y
+    }
+    return ImplicitConvolution.forward(
+      x, subpixels: layout(factor), bias, then: activation, geometry(x.shape))
+  }
+
+  /// The gradients for that of the sum before the activation, laid out as ``subpixels(_:factor:)`` lays out the output.
+  ///
+  /// A convolution with a 1 × 1 kernel whose outputs become pixels is the adjoint of one with a kernel and strides of
+  /// `factor`, which reads `du` as it lies; behind other kernels `du` is laid out anew.
+  public func backward(
+    subpixels du: Tensor<Scalar>, factor: Int, input x: Tensor<Scalar>,
+    needsInputGradient: Bool = true
+  ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
+    checkFactor(factor)
+    let g = geometry(x.shape)
+    let channels = g.outputs / (factor * factor)
+    let shape: Shape = [g.batch, g.outputHeight * factor, g.outputWidth * factor, channels]
+    require(du.shape == shape, "Convolution.backward: du must be \(shape), got \(du.shape)")
+    let isAdjoint = factor > 1 && kernel == 1 && strides == 1 && padding == 0
+    guard isAdjoint && method.isImplicit(Scalar.self) else {
+      return backward(
+        sum: factor == 1 ? du : PixelShuffle(factor: factor).inputGradient(du), input: x,
+        needsInputGradient: needsInputGradient)
+    }
+    let adjoint = ConvolutionGeometry(
+      batch: g.batch, height: shape[1], width: shape[2], channels: channels,
+      kernel: PlaneSize(factor), strides: PlaneSize(factor), padding: 0, outputs: g.channels)
+    // [factor, factor, channels, inputs] becomes [inputs, channels, factor, factor].
+    let dWeight = ImplicitConvolution.weightGradient(du, x, adjoint).permuted([3, 2, 0, 1])
+    let gradient = Gradient(
+      weight: dWeight.reshaped(to: weight.shape),
+      bias: bias.map { _ in subpixelTotals(du, factor: factor) })
+    if !needsInputGradient { return (nil, gradient) }
+    let packed = layout(factor).adjoint(of: weight)
+    return (
+      ImplicitConvolution.forward(du, packed: packed, nil, then: .identity, adjoint), gradient
+    )
+  }
+
+  private func layout(_ factor: Int) -> SubpixelLayout<Scalar> {
+    let kept = layouts.subpixels { SubpixelLayout(weight, factor: factor) }
+    return kept.factor == factor ? kept : SubpixelLayout(weight, factor: factor)
+  }
+
+  private func checkFactor(_ factor: Int) {
+    require(
+      factor >= 1 && outputs % (factor * factor) == 0,
+      "Convolution.subpixels: the square of the factor must divide the \(outputs) outputs, got a factor of \(factor)"
+    )
+  }
+}
+
+/// A weight laid out for outputs that become pixels.
+struct SubpixelLayout<Scalar: TensorScalar>: Sendable {
+  /// The pixels along each axis that the outputs of one pixel become.
+  let factor: Int
+  /// For each row of these pixels, the packed weight of its outputs, those of a pixel side by side.
+  let rows: [Tensor<Scalar>]
+  private let packedAdjoint = Memo<Tensor<Scalar>>()
+
+  init(_ weight: Tensor<Scalar>, factor r: Int) {
+    factor = r
+    let channels = weight.shape[3] / (r * r)
+    let depth = weight.count / weight.shape[3]
+    let ordered = weight.reshaped(to: [depth, channels, r, r]).permuted([2, 0, 3, 1])
+    let shape = weight.shape.replacing(axis: 3, with: r * channels)
+    rows = (0..<r).map {
+      ImplicitConvolution.packed(ordered.rows($0..<$0 + 1).reshaped(to: shape))
+    }
+  }
+
+  /// The packed weight of the convolution that a 1 × 1 convolution with such outputs is the adjoint of.
+  func adjoint(of weight: Tensor<Scalar>) -> Tensor<Scalar> {
+    packedAdjoint {
+      let channels = weight.shape[3] / (factor * factor)
+      let ordered = weight.reshaped(to: [weight.shape[2], channels, factor, factor])
+        .permuted([2, 3, 0, 1])
+      return ImplicitConvolution.packed(ordered, isExchanged: true)
+    }
+  }
+}
+
+extension ImplicitConvolution {
+  /// `y = activation(x ∗ W + b)`, its outputs laid out as pixels.
+  static func forward<S: TensorScalar>(
+    _ x: Tensor<S>, subpixels layout: SubpixelLayout<S>, _ bias: Tensor<S>?,
+    then activation: Activation, _ g: ConvolutionGeometry
+  ) -> Tensor<S> {
+    let (r, source) = (layout.factor, g.patches)
+    let channels = g.outputs / (r * r)
+    let place = OutputPlace(
+      first: 0, image: source.pixels * g.outputs, row: source.columns * g.outputs,
+      column: r * channels, outputs: r * channels)
+    let biases = bias?.reshaped(to: [channels, r, r]).permuted([1, 2, 0])
+      .reshaped(to: [r, r * channels])
+    return Tensor(shape: [g.batch, source.rows * r, source.columns * r, channels]) { y in
+      guard y.count > 0 else { return }
+      for row in 0..<r {
+        correlate(
+          source, images: g.batch, x, packed: layout.rows[row],
+          biases.map { $0.rows(row..<row + 1) }, then: activation,
+          to: y.baseAddress! + row * source.columns * place.column, place)
+      }
+    }
+  }
+}
+
+/// `Σ x` over the pixels that took the same output of a convolution, in the order of its outputs.
+private func subpixelTotals<S: TensorScalar>(_ x: Tensor<S>, factor r: Int) -> Tensor<S> {
+  let channels = x.shape[3]
+  let (width, lines) = (r * channels, x.shape[0] * x.shape[1])
+  let pixels = x.shape[2] / r
+  // A block of whole groups of lines, so that each line's place in its group is known.
+  let block = max(1, 1024 / (r * pixels)) * r
+  let partial = parallelMap(over: (lines + block - 1) / block) { index in
+    var sums = [Double](repeating: 0, count: r * width)
+    sums.withUnsafeMutableBufferPointer { sums in
+      x.withUnsafeBufferPointer { x in
+        for line in index * block..<min(lines, (index + 1) * block) {
+          S.channelSums(
+            x.baseAddress! + line * pixels * width, rows: pixels, channels: width,
+            into: sums.baseAddress! + line % r * width)
+        }
+      }
+    }
+    return sums
+  }
+  var total = [Double](repeating: 0, count: r * width)
+  for part in partial { for i in total.indices { total[i] += part[i] } }
+  return Tensor(total.map { S($0) }).reshaped(to: [r * r, channels]).permuted([1, 0])
+    .reshaped(to: [r * width])
+}
