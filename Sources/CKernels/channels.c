@@ -1,20 +1,17 @@
 // Sums over pixels, channel by channel, and maps with numbers of each channel; arrays have their channels innermost.
 //
-// Sixteen channels are gone through at a time, with their numbers in registers. Fewer channels that divide sixteen are
-// repeated: a row of lanes then holds several pixels.
+// Sixteen channels are taken at a time. Fewer channels that divide sixteen are repeated: a row of lanes then holds several
+// pixels.
 #include "CKernelsImages.h"
 #include "lanes.h"
 
 #define LANES 16
-// Numbers of the pixels that all channels are gone through for before the next ones: they stay in the first-level cache.
-#define CHUNK 4096
 // Pixels summed in single precision before they are added up in double.
 #define SUMMED 64
 
 INLINE size_t pixels_in_lanes(size_t channels) {
   return channels > 0 && channels < LANES && LANES % channels == 0 ? LANES / channels : 1;
 }
-INLINE size_t chunk_rows(size_t channels) { return channels < CHUNK ? CHUNK / channels : 1; }
 INLINE void repeat_lanes(const float *numbers, size_t channels, float *lanes) {
   for (size_t j = 0; j < LANES; j++) lanes[j] = numbers[j % channels];
 }
@@ -145,10 +142,29 @@ CLONES void ck_channel_products(const float *dy, const float *x, const float *me
     }
 }
 
-INLINE void affine_lanes(const float *x, const float *mean, const float *scale, const float *shift, float *y, size_t rows,
-                         size_t stride) {
-  const v16 m = load16(mean), a = load16(scale), b = load16(shift);
-  for (size_t r = 0; r < rows; r++) store16(y + r * stride, (load16(x + r * stride) - m) * a + b);
+// For the pixels' numbers from `C` on, calls ROWS with four, two or one times sixteen channels, whose own numbers stay in
+// registers while the pixels stream by; `C` ends at the channels that are left.
+#define MOST 4
+#define EACH_LANES(C, ROWS)                                 \
+  for (; C + 4 * LANES <= channels; C += 4 * LANES) ROWS(4) \
+  for (; C + 2 * LANES <= channels; C += 2 * LANES) ROWS(2) \
+  for (; C + LANES <= channels; C += LANES) ROWS(1)
+
+INLINE void affine_lanes(const size_t vectors, const float *x, const float *mean, const float *scale, const float *shift,
+                         float *y, size_t rows, size_t stride) {
+  v16 m[MOST], a[MOST], b[MOST];
+  for (size_t v = 0; v < vectors; v++) {
+    m[v] = load16(mean + v * LANES);
+    a[v] = load16(scale + v * LANES);
+    b[v] = load16(shift + v * LANES);
+  }
+  for (size_t r = 0; r < rows; r++) {
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; v++) {
+      size_t i = r * stride + v * LANES;
+      store16(y + i, (load16(x + i) - m[v]) * a[v] + b[v]);
+    }
+  }
 }
 
 CLONES void ck_channel_affine(const float *x, const float *mean, const float *scale, const float *shift, float *y,
@@ -159,44 +175,50 @@ CLONES void ck_channel_affine(const float *x, const float *mean, const float *sc
     repeat_lanes(mean, channels, numbers[0]);
     repeat_lanes(scale, channels, numbers[1]);
     repeat_lanes(shift, channels, numbers[2]);
-    affine_lanes(x, numbers[0], numbers[1], numbers[2], y, rows / several, LANES);
+    affine_lanes(1, x, numbers[0], numbers[1], numbers[2], y, rows / several, LANES);
     x += rows / several * LANES;
     y += rows / several * LANES;
     rows %= several;
   }
-  size_t chunk = chunk_rows(channels);
-  for (size_t start = 0; start < rows; start += chunk) {
-    size_t count = rows - start < chunk ? rows - start : chunk, c = 0;
-    const float *p = x + start * channels;
-    float *q = y + start * channels;
-    for (; c + LANES <= channels; c += LANES) affine_lanes(p + c, mean + c, scale + c, shift + c, q + c, count, channels);
-    for (size_t r = 0; c < channels && r < count; r++)
-      for (size_t k = c; k < channels; k++) {
-        size_t i = r * channels + k;
-        q[i] = (p[i] - mean[k]) * scale[k] + shift[k];
-      }
-  }
+  size_t c = 0;
+#define ROWS(V) affine_lanes(V, x + c, mean + c, scale + c, shift + c, y + c, rows, channels);
+  EACH_LANES(c, ROWS)
+#undef ROWS
+  for (size_t r = 0; c < channels && r < rows; r++)
+    for (size_t k = c; k < channels; k++) {
+      size_t i = r * channels + k;
+      y[i] = (x[i] - mean[k]) * scale[k] + shift[k];
+    }
 }
 
-// With `elu`, `x` is the output of the exponential unit, by whose derivative the result is multiplied.
+// The slope of the exponential unit whose output is `y`.
 typedef struct {
-  int with_elu;
   float alpha, rate;
 } Slope;
 
-INLINE void combine_lanes(const int with_elu, const Slope *slope, const float *dy, const float *a, const float *x,
-                          const float *mean, const float *b, const float *shift, float *dx, size_t rows, size_t stride) {
-  const v16 m = load16(mean), factor = load16(a), part = load16(b), constant = load16(shift);
-  const v16 alpha = splat(slope->alpha), rate = splat(slope->rate);
+INLINE void combine_lanes(const int with_elu, const size_t vectors, const Slope *s, const float *dy, const float *a,
+                          const float *x, const float *mean, const float *b, const float *shift, float *dx, size_t rows,
+                          size_t stride) {
+  v16 m[MOST], factor[MOST], part[MOST], constant[MOST];
+  for (size_t v = 0; v < vectors; v++) {
+    m[v] = load16(mean + v * LANES);
+    factor[v] = load16(a + v * LANES);
+    part[v] = load16(b + v * LANES);
+    constant[v] = load16(shift + v * LANES);
+  }
   for (size_t r = 0; r < rows; r++) {
-    v16 y = load16(x + r * stride);
-    v16 d = factor * load16(dy + r * stride) + part * (y - m) + constant;
-    if (with_elu) d *= choose(y > splat(0.0f), splat(1.0f), rate * (y + alpha));
-    store16(dx + r * stride, d);
+#pragma clang loop unroll(full)
+    for (size_t v = 0; v < vectors; v++) {
+      size_t i = r * stride + v * LANES;
+      v16 y = load16(x + i);
+      v16 d = factor[v] * load16(dy + i) + part[v] * (y - m[v]) + constant[v];
+      if (with_elu) d *= choose(y > splat(0.0f), splat(1.0f), s->rate * (y + s->alpha));
+      store16(dx + i, d);
+    }
   }
 }
 
-INLINE void combine(const int with_elu, const Slope *slope, const float *dy, const float *a, const float *x,
+INLINE void combine(const int with_elu, const Slope *s, const float *dy, const float *a, const float *x,
                     const float *mean, const float *b, const float *shift, float *dx, size_t rows, size_t channels) {
   size_t several = pixels_in_lanes(channels);
   if (several > 1) {
@@ -205,34 +227,31 @@ INLINE void combine(const int with_elu, const Slope *slope, const float *dy, con
     repeat_lanes(mean, channels, numbers[1]);
     repeat_lanes(b, channels, numbers[2]);
     repeat_lanes(shift, channels, numbers[3]);
-    combine_lanes(with_elu, slope, dy, numbers[0], x, numbers[1], numbers[2], numbers[3], dx, rows / several, LANES);
+    combine_lanes(with_elu, 1, s, dy, numbers[0], x, numbers[1], numbers[2], numbers[3], dx, rows / several, LANES);
     dy += rows / several * LANES;
     x += rows / several * LANES;
     dx += rows / several * LANES;
     rows %= several;
   }
-  size_t chunk = chunk_rows(channels);
-  for (size_t start = 0; start < rows; start += chunk) {
-    size_t count = rows - start < chunk ? rows - start : chunk, c = 0, first = start * channels;
-    for (; c + LANES <= channels; c += LANES)
-      combine_lanes(with_elu, slope, dy + first + c, a + c, x + first + c, mean + c, b + c, shift + c, dx + first + c,
-                    count, channels);
-    for (size_t r = 0; c < channels && r < count; r++)
-      for (size_t k = c; k < channels; k++) {
-        size_t i = first + r * channels + k;
-        float d = a[k] * dy[i] + b[k] * (x[i] - mean[k]) + shift[k];
-        if (with_elu) d *= x[i] > 0.0f ? 1.0f : slope->rate * (x[i] + slope->alpha);
-        dx[i] = d;
-      }
-  }
+  size_t c = 0;
+#define ROWS(V) combine_lanes(with_elu, V, s, dy + c, a + c, x + c, mean + c, b + c, shift + c, dx + c, rows, channels);
+  EACH_LANES(c, ROWS)
+#undef ROWS
+  for (size_t r = 0; c < channels && r < rows; r++)
+    for (size_t k = c; k < channels; k++) {
+      size_t i = r * channels + k;
+      float d = a[k] * dy[i] + b[k] * (x[i] - mean[k]) + shift[k];
+      if (with_elu) d *= x[i] > 0.0f ? 1.0f : s->rate * (x[i] + s->alpha);
+      dx[i] = d;
+    }
 }
 
 CLONES void ck_channel_combine(const float *dy, const float *a, const float *x, const float *mean, const float *b,
                                const float *shift, int with_elu, float alpha, float rate, float *dx, size_t rows,
                                size_t channels) {
-  Slope slope = {with_elu, alpha, rate};
+  Slope s = {alpha, rate};
   if (with_elu)
-    combine(1, &slope, dy, a, x, mean, b, shift, dx, rows, channels);
+    combine(1, &s, dy, a, x, mean, b, shift, dx, rows, channels);
   else
-    combine(0, &slope, dy, a, x, mean, b, shift, dx, rows, channels);
+    combine(0, &s, dy, a, x, mean, b, shift, dx, rows, channels);
 }

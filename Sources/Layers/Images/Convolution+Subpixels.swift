@@ -39,10 +39,8 @@ extension Convolution {
     let adjoint = ConvolutionGeometry(
       batch: g.batch, height: shape[1], width: shape[2], channels: channels,
       kernel: PlaneSize(factor), strides: PlaneSize(factor), padding: 0, outputs: g.channels)
-    // [factor, factor, channels, inputs] becomes [inputs, channels, factor, factor].
-    let dWeight = ImplicitConvolution.weightGradient(du, x, adjoint).permuted([3, 2, 0, 1])
     let gradient = Gradient(
-      weight: dWeight.reshaped(to: weight.shape),
+      weight: subpixelWeight(ofAdjoint: ImplicitConvolution.weightGradient(du, x, adjoint)),
       bias: bias.map { _ in subpixelTotals(du, factor: factor) })
     if !needsInputGradient { return (nil, gradient) }
     let packed = layout(factor).adjoint(of: weight)
@@ -114,6 +112,39 @@ extension ImplicitConvolution {
           source, images: g.batch, x, packed: layout.rows[row],
           biases.map { $0.rows(row..<row + 1) }, then: activation,
           to: y.baseAddress! + row * source.columns * place.column, place)
+      }
+    }
+  }
+}
+
+/// The weight `[1, 1, inputs, outputs]` of the convolution whose adjoint's is `[factor, factor, channels, inputs]`.
+private func subpixelWeight<S: TensorScalar>(ofAdjoint weight: Tensor<S>) -> Tensor<S> {
+  let (area, channels, inputs) = (
+    weight.shape[0] * weight.shape[1], weight.shape[2], weight.shape[3]
+  )
+  return Tensor(shape: [1, 1, inputs, channels * area]) { target in
+    weight.withUnsafeBufferPointer {
+      interleave(
+        $0.baseAddress!, area: area, channels: channels, inputs: inputs,
+        into: target.baseAddress!)
+    }
+  }
+}
+
+/// `target[input, channel, pixel] = source[pixel, channel, input]`, some inputs at a time, whose lines the cache holds.
+@specialized(where S == Float)
+@specialized(where S == Double)
+private func interleave<S: TensorScalar>(
+  _ source: UnsafePointer<S>, area: Int, channels: Int, inputs: Int,
+  into target: UnsafeMutablePointer<S>
+) {
+  for first in stride(from: 0, to: inputs, by: 16) {
+    let end = min(first + 16, inputs)
+    for channel in 0..<channels {
+      for pixel in 0..<area {
+        let line = source + (pixel * channels + channel) * inputs
+        let place = target + channel * area + pixel
+        for input in first..<end { place[input * channels * area] = line[input] }
       }
     }
   }

@@ -117,7 +117,7 @@ extension NormalizedConvolutions {
             if let slots = added[index] { dx += slots.take(shard) }
             if let source = stages[index - 1].end.source { added[source]!.put(shard, dx) }
             let (next, sums) = stages[index - 1].outputGradient(
-              dx, y: x, x: outputs[index - 1][shard], statistics[index - 1])
+              consume dx, y: x, x: outputs[index - 1][shard], statistics[index - 1])
             gradients.put(shard, next)
             part.add(sums)
           } else {
@@ -170,11 +170,11 @@ extension NormalizedConvolutions.Stage {
     _ dy: consuming Tensor<Scalar>, y: Tensor<Scalar>, x: Tensor<Scalar>,
     _ statistics: BatchNorm<Scalar>.Statistics
   ) -> (du: Tensor<Scalar>, sums: BatchNorm<Scalar>.ChannelSums) {
-    if end == .pooled { return norm.pooledOutputGradient(dy, x: x, statistics) }
+    if end == .pooled { return norm.pooledOutputGradient(consume dy, x: x, statistics) }
     // The output is the activation's only where nothing was added to it.
     if end == .plain && !norm.activation.keepsInput {
-      return norm.outputGradient(dy, y: y, x: x, statistics)
+      return norm.outputGradient(consume dy, y: y, x: x, statistics)
     }
-    return norm.outputGradient(dy, x: x, statistics)
+    return norm.outputGradient(consume dy, x: x, statistics)
   }
 }

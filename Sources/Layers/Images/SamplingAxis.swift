@@ -36,6 +36,12 @@ struct AxisMap<Scalar: TensorScalar>: Sendable {
   @inline(__always)
   func pixel(_ index: Int) -> Scalar { source.pixel(factor * target.coordinate(index) + offset) }
 
+  /// The place of each target, as ``split(_:count:)`` has it.
+  @inline(__always)
+  var places: [(lower: Int, fraction: Scalar)] {
+    (0..<target.count).map { Self.split(pixel($0), count: source.count) }
+  }
+
   /// The targets that read at least one sample of the source: their places lie in `[−1, source.count)`.
   ///
   /// The factor must not be negative: places grow with the index. Found by bisection with the very function that places

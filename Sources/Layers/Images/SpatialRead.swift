@@ -119,13 +119,11 @@ public struct SpatialRead<Scalar: TensorScalar>: Sendable {
     _ image: UnsafePointer<Scalar>, _ plane: PlaneSize, _ channels: Int,
     _ box: UnsafePointer<Scalar>, into glimpse: UnsafeMutablePointer<Scalar>
   ) {
-    let columns = axis(self.glimpse.width, plane.width, box[0], box[2])
-    let rows = axis(self.glimpse.height, plane.height, box[1], box[3])
+    let columns = axis(self.glimpse.width, plane.width, box[0], box[2]).places
+    let rows = axis(self.glimpse.height, plane.height, box[1], box[3]).places
     var out = glimpse
-    for row in 0..<self.glimpse.height {
-      let (y, fy) = AxisMap.split(rows.pixel(row), count: plane.height)
-      for column in 0..<self.glimpse.width {
-        let (x, fx) = AxisMap.split(columns.pixel(column), count: plane.width)
+    for (y, fy) in rows {
+      for (x, fx) in columns {
         out.update(repeating: 0, count: channels)
         BilinearTaps(x: x, y: y, fx: fx, fy: fy).forEachInside(plane) { place, weight, _, _ in
           let pixel = image + place * channels
@@ -145,14 +143,16 @@ public struct SpatialRead<Scalar: TensorScalar>: Sendable {
   ) {
     let columns = axis(glimpse.width, plane.width, box[0], box[2])
     let rows = axis(glimpse.height, plane.height, box[1], box[3])
+    let (columnPlaces, rowPlaces) = (columns.places, rows.places)
+    let coordinates = (0..<glimpse.width).map(columns.target.coordinate)
     var (dsx, dsy, dtx, dty): (Scalar, Scalar, Scalar, Scalar) = (0, 0, 0, 0)
     var g = dy
     for row in 0..<glimpse.height {
-      let (y, fy) = AxisMap.split(rows.pixel(row), count: plane.height)
+      let (y, fy) = rowPlaces[row]
       let q = rows.target.coordinate(row)
       for column in 0..<glimpse.width {
-        let (x, fx) = AxisMap.split(columns.pixel(column), count: plane.width)
-        let p = columns.target.coordinate(column)
+        let (x, fx) = columnPlaces[column]
+        let p = coordinates[column]
         var (dx, dy): (Scalar, Scalar) = (0, 0)
         BilinearTaps(x: x, y: y, fx: fx, fy: fy).forEachInside(plane) { place, weight, wx, wy in
           let pixel = image + place * channels
