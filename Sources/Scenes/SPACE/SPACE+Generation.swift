@@ -21,7 +21,6 @@ extension SPACE {
       depth: normal("depth", 1).reshaped(to: [count, cells]), presence: presence)
     var stream = random.stream("background")
     let behind = background.sample(count: count, state, using: &stream)
-    let rest = (behind.weights * behind.components).sum(along: 1)
-    return drawn.alpha * drawn.image + (Scalar(1) - drawn.alpha) * rest
+    return drawn.alpha * drawn.image + (Scalar(1) - drawn.alpha) * behind.image
   }
 }

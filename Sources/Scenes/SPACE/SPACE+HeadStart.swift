@@ -25,7 +25,7 @@ extension SPACE {
     let d = mixture.backward(Tensor(shape: x.shape, repeating: -weight), through: mixtureTape)
     let gradient = background.backward(
       dWeights: d.dWeights, dComponents: d.dMeans, weight: weight, through: consume tape)
-    let error = x - (behind.weights * behind.components).sum(along: 1)
+    let error = x - behind.image
     let squares = error * error
     var terms = Terms()
     for index in 0..<batch {
@@ -60,8 +60,8 @@ extension SPACE {
     ).logDensity
     let nowhere = [Int](repeating: -1, count: architecture.image.area)
     return SceneDecomposition(
-      reconstruction: (behind.weights * behind.components).sum(along: 1),
-      foreground: .zeros(x.shape), alpha: .zeros([batch, x.shape[1], x.shape[2], 1]),
+      reconstruction: behind.image, foreground: .zeros(x.shape),
+      alpha: .zeros([batch, x.shape[1], x.shape[2], 1]),
       segmentWeights: behind.weights, segments: behind.components,
       objects: Array(repeating: [], count: batch), owners: Array(repeating: nowhere, count: batch),
       logLikelihood: (0..<batch).map { doubleSum(logDensity.rows($0..<$0 + 1)) })

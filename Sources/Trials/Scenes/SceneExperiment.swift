@@ -151,7 +151,7 @@ public struct SceneExperiment: Experiment {
     if let (x, truth) = try shown(.validation) {
       let seen = decomposition(of: x, .means, whole: whole)
       log.add(
-        image: "validation", ScenePictures.panels(x, seen, truth: truth).png,
+        image: "validation", seen.panels(of: x, truth: truth).png,
         caption: "The first validation images after step \(step + 1)")
     }
     // Before, the parameters are not those of a whole model, however well they score.
@@ -243,8 +243,7 @@ public struct SceneExperiment: Experiment {
       try figures.write(Figure(name: name, png: canvas.png, caption: caption))
     }
     try write(
-      "panels",
-      ScenePictures.panels(x, decomposition(of: x, .means, whole: true), truth: truth),
+      "panels", decomposition(of: x, .means, whole: true).panels(of: x, truth: truth),
       "What the model makes of \(split.rawValue) images; true boxes in white")
     try write(
       "glimpses", pictures.glimpses(first),

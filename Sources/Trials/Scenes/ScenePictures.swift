@@ -3,31 +3,11 @@ import RealModule
 import Scenes
 import TensorCore
 
-/// The pictures of a scene model: the glimpses of an image, traversals of its surest object's latents, images drawn from the
-/// prior, and what it makes of images.
+/// The pictures of a scene model: the glimpses of an image, traversals of its surest object's latents, and images drawn from
+/// the prior.
 struct ScenePictures {
   let model: SPACE<Float>
   let state: SPACE<Float>.State
-
-  /// Input, reconstruction, boxes, foreground, alpha, segments and segmentation of images.
-  static func panels(
-    _ x: Tensor<Float>, _ seen: SceneDecomposition<Float>, truth: [SceneTruth]?
-  ) -> Canvas {
-    func image(_ tensor: Tensor<Float>, _ index: Int) -> Tensor<Float> {
-      tensor.rows(index..<index + 1).reshaped(to: Shape(Array(tensor.shape.dimensions.dropFirst())))
-    }
-    return SceneSheet.panels(
-      (0..<x.shape[0]).map { index in
-        let weights = image(seen.segmentWeights, index)
-        return ScenePicture(
-          image: image(x, index), reconstruction: image(seen.reconstruction, index),
-          foreground: image(seen.foreground, index), alpha: image(seen.alpha, index),
-          weights: weights, components: image(seen.segments, index),
-          detections: seen.objects[index].map(\.detection),
-          truth: truth.map { $0[index].boxes.map(\.detectionBox) },
-          segments: SegmentMap.segments(weights, owners: seen.owners[index]))
-      })
-  }
 
   /// The decoded glimpses of one image `[1, height, width, 3]`, the surest first.
   func glimpses(_ x: Tensor<Float>) -> Canvas {
@@ -46,10 +26,9 @@ struct ScenePictures {
     let objects = model.objects(x)
     let logits = objects.presenceLogits.scalars
     let surest = logits.indices.max { logits[$0] < logits[$1] }!
-    let background = model.background.forward(
+    let behind = model.background.forward(
       x, .zeros(model.architecture, batch: 1), state, mode: .evaluation
-    ).output
-    let behind = (background.weights * background.components).sum(along: 1)
+    ).output.image
     // Cells that are likely empty stay out of the picture.
     let presence = objects.presenceLogits.map { $0 > 0 ? 1 : 0 }
     let values = TraversalSheet.values(from: -2, to: 2, count: 7)
@@ -92,5 +71,25 @@ struct ScenePictures {
   /// Images drawn from the prior.
   func samples(count: Int, using random: Philox) -> Canvas {
     PanelSheet(images: model.sample(count: count, state, using: random), inRowsOf: 8).canvas
+  }
+}
+
+extension SceneDecomposition<Float> {
+  /// Input, reconstruction, boxes, foreground, alpha, segments and segmentation of the images `x` that were decomposed.
+  func panels(of x: Tensor<Float>, truth: [SceneTruth]?) -> Canvas {
+    func image(_ tensor: Tensor<Float>, _ index: Int) -> Tensor<Float> {
+      tensor.rows(index..<index + 1).reshaped(to: Shape(Array(tensor.shape.dimensions.dropFirst())))
+    }
+    return SceneSheet.panels(
+      (0..<x.shape[0]).map { index in
+        let weights = image(segmentWeights, index)
+        return ScenePicture(
+          image: image(x, index), reconstruction: image(reconstruction, index),
+          foreground: image(foreground, index), alpha: image(alpha, index),
+          weights: weights, components: image(segments, index),
+          detections: objects[index].map(\.detection),
+          truth: truth.map { $0[index].boxes.map(\.detectionBox) },
+          segments: SegmentMap.segments(weights, owners: owners[index]))
+      })
   }
 }

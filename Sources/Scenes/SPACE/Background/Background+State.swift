@@ -54,6 +54,9 @@ extension Background {
     public let maskDivergence: [Double]
     /// `Σ_k KL(q(z_c,k) ‖ p(z_c,k | z_m,k))` of each image.
     public let componentDivergence: [Double]
+
+    /// `Σ_k π_k c_k`, `[batch, side, side, 3]`.
+    public var image: Tensor<Scalar> { (weights * components).sum(along: 1) }
   }
 
   /// Pictures drawn from the prior.
@@ -62,5 +65,8 @@ extension Background {
     public let weights: Tensor<Scalar>
     /// `c_k`, `[count, K, side, side, 3]`.
     public let components: Tensor<Scalar>
+
+    /// `Σ_k π_k c_k`, `[count, side, side, 3]`.
+    public var image: Tensor<Scalar> { (weights * components).sum(along: 1) }
   }
 }
