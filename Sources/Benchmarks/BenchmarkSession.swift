@@ -20,8 +20,14 @@ struct BenchmarkSession {
   }
 
   /// One row a case, for those that the context asks for.
+  ///
+  /// - Throws: ``BenchmarkError`` if it asks for none of them; what a case throws.
   func rows(_ cases: [BenchmarkCase]) throws -> [BenchmarkRow] {
-    try cases.filter { context.selects($0.name) }.map(row)
+    let chosen = cases.filter { context.selects($0.name) }
+    if let pattern = context.pattern, chosen.isEmpty {
+      throw BenchmarkError(pattern: pattern, suite: suite, cases: cases.map(\.name))
+    }
+    return try chosen.map(row)
   }
 
   /// Times a case in turn with its peer, between two readings of the rate of products: on shared hardware it differs from minute

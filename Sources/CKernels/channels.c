@@ -184,11 +184,13 @@ CLONES void ck_channel_affine(const float *x, const float *mean, const float *sc
 #define ROWS(V) affine_lanes(V, x + c, mean + c, scale + c, shift + c, y + c, rows, channels);
   EACH_LANES(c, ROWS)
 #undef ROWS
-  for (size_t r = 0; c < channels && r < rows; r++)
+  for (size_t r = 0; c < channels && r < rows; r++) {
+    INDEPENDENT
     for (size_t k = c; k < channels; k++) {
       size_t i = r * channels + k;
       y[i] = (x[i] - mean[k]) * scale[k] + shift[k];
     }
+  }
 }
 
 // The slope of the exponential unit whose output is `y`.
@@ -237,13 +239,16 @@ INLINE void combine(const int with_elu, const Slope *s, const float *dy, const f
 #define ROWS(V) combine_lanes(with_elu, V, s, dy + c, a + c, x + c, mean + c, b + c, shift + c, dx + c, rows, channels);
   EACH_LANES(c, ROWS)
 #undef ROWS
-  for (size_t r = 0; c < channels && r < rows; r++)
+  const float alpha = s->alpha, rate = s->rate;
+  for (size_t r = 0; c < channels && r < rows; r++) {
+    INDEPENDENT
     for (size_t k = c; k < channels; k++) {
       size_t i = r * channels + k;
       float d = a[k] * dy[i] + b[k] * (x[i] - mean[k]) + shift[k];
-      if (with_elu) d *= x[i] > 0.0f ? 1.0f : s->rate * (x[i] + s->alpha);
-      dx[i] = d;
+      float slope = x[i] > 0.0f ? 1.0f : rate * (x[i] + alpha);
+      dx[i] = with_elu ? d * slope : d;
     }
+  }
 }
 
 CLONES void ck_channel_combine(const float *dy, const float *a, const float *x, const float *mean, const float *b,

@@ -29,7 +29,7 @@ static Registers registers(void) {
 #endif
 }
 
-// x > 0 ? x : alpha (exp(rate x) - 1); see expm1_negative in images.c for the split of the exponential.
+// x > 0 ? x : alpha (exp(rate x) - 1); see expm1_negative in vector.h for the split of the exponential.
 INLINE void elu16(v16 *value, float alpha, float rate) {
   v16 x = *value;
   v16 t = x * rate;

@@ -45,10 +45,6 @@ struct BenchCommand: ParsableCommand {
       FileHandle.standardError.write(Data((message + "\n").utf8))
     }
     let rows = try timed.run(context)
-    if let pattern, rows.isEmpty {
-      throw ValidationError(
-        "--case \(pattern): expected a case of the suite, found none of that name")
-    }
     listing.show(BenchmarkCatalog.text(rows), .array(rows.map(\.json)))
   }
 }

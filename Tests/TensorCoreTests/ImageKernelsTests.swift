@@ -49,7 +49,7 @@ import Testing
     expectClose(run(single, float), run(double, twin), within: 2e-6)
   }
 
-  @Test(arguments: [1, 3, 64, 203], [1, 2, 5, 8, 16, 35, 48])
+  @Test(arguments: [1, 3, 64, 203], [1, 2, 5, 8, 16, 35, 48, 64, 117])
   func sumsOverPixelsAgreeWithTheirTwins(rows: Int, channels: Int) {
     let x: Tensor<Float> = normal([rows, channels], "x") + 2
     let dy: Tensor<Float> = normal([rows, channels], "dy")
@@ -92,6 +92,21 @@ import Testing
             channels: channels)
         }
       }
+      // In place, where the contract allows it.
+      let whole = rows * channels
+      let inPlace = Tensor<S>(shape: x.shape) {
+        $0.baseAddress!.update(from: px, count: whole)
+        S.channelAffine(
+          $0.baseAddress!, mean: v[0], scale: v[1], shift: v[3], $0.baseAddress!, rows: rows,
+          channels: channels)
+      }
+      let combinedInPlace = Tensor<S>(shape: x.shape) {
+        $0.baseAddress!.update(from: pd, count: whole)
+        S.channelCombine(
+          $0.baseAddress!, v[1], px, mean: v[0], v[2], shift: v[3], elu: (0.7, 1.5),
+          $0.baseAddress!, rows: rows, channels: channels)
+      }
+      #expect(inPlace == affine && combinedInPlace == combined[1])
       results = ([affine] + combined).map { $0.converted(to: Double.self) }
     }
     return sums + results

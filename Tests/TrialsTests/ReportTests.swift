@@ -9,6 +9,32 @@ import Testing
     try String(contentsOfFile: path, encoding: .utf8)
   }
 
+  /// Names of numbers, and which of them lead.
+  @Test(arguments: [
+    ("utility.coded", "utility", "ρ* coded", true, ReportMetric.Direction.higher),
+    ("dependence.coded.validation", "dependence", "coded validation", false, .lower),
+    ("AP@0.5", "", "AP@0.5", true, .higher), ("AP@0.75", "", "AP@0.75", false, .higher),
+    ("count error", "", "count error", true, .lower), ("AP", "", "AP", true, .higher),
+    ("means/AP@0.5", "means", "AP@0.5", false, .higher),
+    ("means/count error", "means", "count error", false, .lower),
+    ("recall@0.5/large", "recall@0.5", "large", false, .higher),
+    ("objects", "", "objects", true, .none),
+  ])
+  func numbersHaveTheirNames(
+    key: String, family: String, name: String, isMain: Bool, direction: ReportMetric.Direction
+  ) {
+    let metric = ReportMetric(key: key, source: .scalar)
+    #expect(metric.family == family && metric.name == name)
+    #expect(metric.isMain == isMain && metric.direction == direction)
+  }
+
+  @Test func boxesLead() {
+    let keys = ["squared error", "ARI", "count error", "AP@0.5", "AP", "objects"]
+    let ordered = keys.map { ReportMetric(key: $0, source: .scalar) }
+      .sorted { $0.rank < $1.rank }.map(\.key)
+    #expect(ordered.prefix(4) == ["AP", "AP@0.5", "count error", "ARI"])
+  }
+
   @Test func sevenMethodsSideBySide() throws {
     let fixture = try ReportFixture()
     defer { fixture.remove() }

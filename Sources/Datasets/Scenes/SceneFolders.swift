@@ -24,11 +24,25 @@ enum SceneFolders {
     names(folder).filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
   }
 
+  /// What to do about a folder without pictures: other formats are the commonest reason.
+  private static func advice(_ folder: String) -> String {
+    let others = [".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"]
+    let hasOthers = names(folder).contains { name in
+      others.contains { name.lowercased().hasSuffix($0) }
+    }
+    if hasOthers {
+      return "convert the pictures there to PNG, for instance with `mogrify -format png`"
+    }
+    if DatasetFiles.exists(folder) && !exists(folder) {
+      return "name a folder; an HDF5 file is read with data.source=hdf5"
+    }
+    return "check the path, or put the pictures there"
+  }
+
   static func empty(_ folder: String, _ expected: String) -> DatasetError {
     .unexpected(
       path: folder, at: "folder", expected: expected,
-      found: exists(folder) ? "none" : "no such folder",
-      advice: "check the path, or put the pictures there")
+      found: exists(folder) ? "none" : "no such folder", advice: advice(folder))
   }
 
   /// The boxes of images 0..<count in `folder/bb_<i>.txt`; `nil` if there is no such folder.

@@ -6,7 +6,8 @@ extension Convolution {
   /// ``PixelShuffle`` of the output: `[batch, outputHeight · factor, outputWidth · factor, outputs / factor²]`.
   ///
   /// Pixel `(h · factor + i, w · factor + j)` takes the outputs `c · factor² + i · factor + j` of pixel `(h, w)`. The
-  /// activation is applied to each number, so that its place before or after the layout says nothing.
+  /// activation is applied to each number, so that its place before or after the layout says nothing. Equal to the layer and
+  /// the shuffle one after the other within rounding.
   public func subpixels(_ x: Tensor<Scalar>, factor: Int) -> Tensor<Scalar> {
     checkFactor(factor)
     if factor == 1 { return self(x) }
@@ -14,7 +15,7 @@ extension Convolution {
       return PixelShuffle(factor: factor).forward(self(x)).y
     }
     return ImplicitConvolution.forward(
-      x, subpixels: layout(factor), bias, then: activation, geometry(x.shape))
+      x, subpixels: rows(factor), bias, then: activation, geometry(x.shape))
   }
 
   /// The gradients for that of the sum before the activation, laid out as ``subpixels(_:factor:)`` lays out the output.
@@ -43,15 +44,26 @@ extension Convolution {
       weight: subpixelWeight(ofAdjoint: ImplicitConvolution.weightGradient(du, x, adjoint)),
       bias: bias.map { _ in subpixelTotals(du, factor: factor) })
     if !needsInputGradient { return (nil, gradient) }
-    let packed = layout(factor).adjoint(of: weight)
+    let packed = layouts.subpixels(factor: factor).adjoint {
+      let ordered = weight.reshaped(to: [g.channels, channels, factor, factor])
+      return ImplicitConvolution.packed(ordered.permuted([2, 3, 0, 1]), isExchanged: true)
+    }
     return (
       ImplicitConvolution.forward(du, packed: packed, nil, then: .identity, adjoint), gradient
     )
   }
 
-  private func layout(_ factor: Int) -> SubpixelLayout<Scalar> {
-    let kept = layouts.subpixels { SubpixelLayout(weight, factor: factor) }
-    return kept.factor == factor ? kept : SubpixelLayout(weight, factor: factor)
+  /// The packed weights of the rows of pixels that a pixel's outputs become.
+  private func rows(_ r: Int) -> [Tensor<Scalar>] {
+    layouts.subpixels(factor: r).rows {
+      let channels = outputs / (r * r)
+      let ordered = weight.reshaped(to: [weight.count / outputs, channels, r, r])
+        .permuted([2, 0, 3, 1])
+      let shape = weight.shape.replacing(axis: 3, with: r * channels)
+      return (0..<r).map {
+        ImplicitConvolution.packed(ordered.rows($0..<$0 + 1).reshaped(to: shape))
+      }
+    }
   }
 
   private func checkFactor(_ factor: Int) {
@@ -62,43 +74,13 @@ extension Convolution {
   }
 }
 
-/// A weight laid out for outputs that become pixels.
-struct SubpixelLayout<Scalar: TensorScalar>: Sendable {
-  /// The pixels along each axis that the outputs of one pixel become.
-  let factor: Int
-  /// For each row of these pixels, the packed weight of its outputs, those of a pixel side by side.
-  let rows: [Tensor<Scalar>]
-  private let packedAdjoint = Memo<Tensor<Scalar>>()
-
-  init(_ weight: Tensor<Scalar>, factor r: Int) {
-    factor = r
-    let channels = weight.shape[3] / (r * r)
-    let depth = weight.count / weight.shape[3]
-    let ordered = weight.reshaped(to: [depth, channels, r, r]).permuted([2, 0, 3, 1])
-    let shape = weight.shape.replacing(axis: 3, with: r * channels)
-    rows = (0..<r).map {
-      ImplicitConvolution.packed(ordered.rows($0..<$0 + 1).reshaped(to: shape))
-    }
-  }
-
-  /// The packed weight of the convolution that a 1 × 1 convolution with such outputs is the adjoint of.
-  func adjoint(of weight: Tensor<Scalar>) -> Tensor<Scalar> {
-    packedAdjoint {
-      let channels = weight.shape[3] / (factor * factor)
-      let ordered = weight.reshaped(to: [weight.shape[2], channels, factor, factor])
-        .permuted([2, 3, 0, 1])
-      return ImplicitConvolution.packed(ordered, isExchanged: true)
-    }
-  }
-}
-
 extension ImplicitConvolution {
-  /// `y = activation(x ∗ W + b)`, its outputs laid out as pixels.
+  /// `y = activation(x ∗ W + b)`, its outputs laid out as pixels, of whose rows each has a packed weight.
   static func forward<S: TensorScalar>(
-    _ x: Tensor<S>, subpixels layout: SubpixelLayout<S>, _ bias: Tensor<S>?,
+    _ x: Tensor<S>, subpixels rows: [Tensor<S>], _ bias: Tensor<S>?,
     then activation: Activation, _ g: ConvolutionGeometry
   ) -> Tensor<S> {
-    let (r, source) = (layout.factor, g.patches)
+    let (r, source) = (rows.count, g.patches)
     let channels = g.outputs / (r * r)
     let place = OutputPlace(
       first: 0, image: source.pixels * g.outputs, row: source.columns * g.outputs,
@@ -109,7 +91,7 @@ extension ImplicitConvolution {
       guard y.count > 0 else { return }
       for row in 0..<r {
         correlate(
-          source, images: g.batch, x, packed: layout.rows[row],
+          source, images: g.batch, x, packed: rows[row],
           biases.map { $0.rows(row..<row + 1) }, then: activation,
           to: y.baseAddress! + row * source.columns * place.column, place)
       }

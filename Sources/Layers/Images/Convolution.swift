@@ -20,7 +20,7 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
   /// How it is worked out.
   public let method: ConvolutionMethod
   /// What the fast form has laid out of the weight.
-  var layouts = WeightLayouts<Scalar>()
+  private(set) var layouts = WeightLayouts<Scalar>()
 
   /// The input, and what the activation keeps (its output mostly, which is the next layer's input: no memory of its own).
   public struct Tape: Sendable {

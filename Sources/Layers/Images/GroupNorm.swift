@@ -120,9 +120,9 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
     -> (dx: Tensor<Scalar>, gradient: Gradient)
   { backward(dy, through: tape, behind: .identity) }
 
-  /// The same through the activation whose output is the norm's input, in one pass: `dx` is the gradient before it.
+  /// The same through the activation whose output is the norm's input: `dx` is the gradient before it.
   ///
-  /// The activation is one whose derivative follows from its output.
+  /// The activation is one whose derivative follows from its output; that of ELU and CELU is found in the same pass.
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape, behind activation: Activation)
     -> (dx: Tensor<Scalar>, gradient: Gradient)
   {

@@ -2,8 +2,8 @@
 /// `[batch, height, width, inputs]` gives `[batch, height′, width′, channels]`.
 ///
 /// Samples couple nowhere. Neighbouring stages form runs, and for each run the batch is cut into groups of samples whose
-/// activations stay in the cache through all of it; a run of small images takes more samples at once, for the product with
-/// its weights to be worth their packing. Groups run in parallel, and the cut depends on the extents alone, so that the
+/// activations stay in the cache through all of it; a run of small images takes more samples at once, for the weights, which
+/// are many there, to be read less often. Groups run in parallel, and the cut depends on the extents alone, so that the
 /// number of threads changes no bit.
 public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
   /// The stages in order.

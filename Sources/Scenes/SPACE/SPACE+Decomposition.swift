@@ -15,7 +15,7 @@ extension SPACE {
       case .means: Noise.zeros(architecture, batch: batch)
       }
     let behind = background.forward(x, noise.background, state, mode: .evaluation).output
-    let stage = settings.finalStage
+    let (whole, stage) = (behind.image, settings.finalStage)
     let images = parallelMap(over: batch) { index in
       let x = x.rows(index..<index + 1)
       let front = foreground.forward(
@@ -23,7 +23,7 @@ extension SPACE {
       ).output
       let weights = behind.weights.rows(index..<index + 1)
       let components = behind.components.rows(index..<index + 1)
-      let rest = (weights * components).sum(along: 1)
+      let rest = whole.rows(index..<index + 1)
       let density = mixture(
         x, front.image, alpha: front.alpha, weights: weights, components: components
       ).logDensity

@@ -21,16 +21,31 @@ struct ReportMetric: Hashable {
   let key: String
   let source: Source
 
-  /// The part before the first dot: metrics of one family stand side by side.
+  /// The parts of the key: those between dots, of `means/AP@0.5` those between slashes. The dot of a number parts nothing.
+  private var parts: [String] {
+    if key.contains("/") { return key.split(separator: "/").map(String.init) }
+    var parts = [""]
+    for (index, character) in zip(key.indices, key) {
+      let next = key.index(after: index)
+      if character == "." && next < key.endIndex && !key[next].isNumber {
+        parts.append("")
+      } else {
+        parts[parts.count - 1].append(character)
+      }
+    }
+    return parts
+  }
+
+  /// The first of several parts: metrics of one family stand side by side.
   var family: String {
     if source == .fairness { return "fairness" }
-    return key.contains(".") ? String(key.split(separator: ".").first ?? "") : ""
+    return parts.count > 1 ? parts[0] : ""
   }
 
   /// The name under the family's.
   var name: String {
     if source == .fairness { return key }
-    let rest = key.split(separator: ".").dropFirst().joined(separator: " ")
+    let rest = parts.dropFirst().joined(separator: " ")
     switch rest {
     case "": return key.spelledOut
     case "test" where family == "dependence": return "ρ*"
@@ -42,19 +57,29 @@ struct ReportMetric: Hashable {
     }
   }
 
-  /// Whether the number is one of the main ones, not a detail of another such as `dependence.coded.validation`.
-  var isMain: Bool { source == .fairness || key.split(separator: ".").count <= 2 }
+  /// Whether the number is one of the main ones, not a detail of another such as `dependence.coded.validation`, `means/AP` or
+  /// `AP@0.75`.
+  var isMain: Bool {
+    if source == .fairness { return true }
+    return parts.count <= 2 && !key.contains("/")
+      && (!key.contains("@") || key.hasSuffix("@0.5"))
+  }
 
   /// Higher for utilities, lower for dependence, differences between groups, losses and errors.
   var direction: Direction {
     if source == .fairness { return .lower }
-    let words = key.lowercased()
+    let words = (key.hasPrefix("means/") ? String(key.dropFirst(6)) : key).lowercased()
     if words.hasSuffix("pvalue") { return .none }
-    for word in ["utility", "accuracy", "auc", "power", "r2"] where words.hasPrefix(word) {
+    if words == "ap" || words == "ari" { return .higher }
+    for word in [
+      "utility", "accuracy", "auc", "power", "r2", "ap@", "recall@", "covering", "count accuracy",
+      "log-likelihood",
+    ] where words.hasPrefix(word) {
       return .higher
     }
     for word in [
       "dependence", "reconstruction", "loss", "error", "mse", "bias", "mutualinformation",
+      "count error", "squared error", "overcount", "undercount",
     ] where words.hasPrefix(word) {
       return .lower
     }
@@ -68,8 +93,8 @@ struct ReportMetric: Hashable {
   /// The order in tables: what is to be kept, what is to be lost, differences between groups, the rest.
   var rank: (Int, Int, String) {
     let families = ["utility", "accuracy", "dependence", "fairness"]
-    let forms = ["coded", "twoSided", "slice"]
-    let form = String(key.split(separator: ".").dropFirst().first ?? "")
+    let forms = ["coded", "twoSided", "slice", "AP", "AP@0.5", "count error", "ARI"]
+    let form = parts.count > 1 ? parts[1] : key
     return (
       families.firstIndex(of: family) ?? families.count, forms.firstIndex(of: form) ?? forms.count,
       family + "." + key

@@ -18,8 +18,8 @@ enum ReportTables {
       markup.element(
         "p", ["class": "note"],
         content:
-          "Mean ± standard error over the seeds. The best mean of a column is in colour and bold; arrows say which "
-          + "way is better.")
+          "Mean ± standard error over the seeds. The best mean of a column with an arrow, which says which way is "
+          + "better, is in colour and bold.")
     }
     if comparison.details.isEmpty { return }
     markup.open("details")
@@ -91,26 +91,37 @@ enum ReportTables {
     _ comparison: ReportComparison, _ metrics: [ReportMetric], into markup: inout MarkupWriter
   ) {
     guard let result = comparison.runs[0].result else { return }
+    func interval(_ metric: ReportMetric) -> Interval? {
+      metric.source == .fairness
+        ? result.fairness[metric.key].map { Interval(low: $0.low, high: $0.high) }
+        : result.intervals[metric.key]
+    }
+    // Columns that no row would fill are left out.
+    let hasIntervals = metrics.contains { interval($0) != nil }
+    let hasNulls = metrics.contains { comparison.null95($0) != nil }
     openTable(&markup)
-    header(["metric", "", "value", "interval", "independent, 95 %"], numeric: 2, into: &markup)
+    header(
+      ["metric", "", "value"] + (hasIntervals ? ["interval"] : [])
+        + (hasNulls ? ["independent, 95 %"] : []), numeric: 2, into: &markup)
     markup.open("tbody")
     var last = ""
     for metric in metrics {
-      let interval =
-        metric.source == .fairness
-        ? result.fairness[metric.key].map { Interval(low: $0.low, high: $0.high) }
-        : result.intervals[metric.key]
       markup.open("tr")
       markup.element("td", content: metric.family == last ? "" : metric.family.spelledOut)
       markup.element("td", content: metric.name)
       markup.element(
         "td", ["class": "num"], content: metric.value(in: result).map(numberText) ?? "—")
-      markup.element(
-        "td", ["class": "num"],
-        content: interval.map { "[\(numberText($0.low)), \(numberText($0.high))]" } ?? "")
-      markup.element(
-        "td", ["class": "num"],
-        content: comparison.null95(metric).map { "≤ \(numberText($0))" } ?? "")
+      if hasIntervals {
+        markup.element(
+          "td", ["class": "num"],
+          content: interval(metric).map { "[\(numberText($0.low)), \(numberText($0.high))]" } ?? ""
+        )
+      }
+      if hasNulls {
+        markup.element(
+          "td", ["class": "num"],
+          content: comparison.null95(metric).map { "≤ \(numberText($0))" } ?? "")
+      }
       markup.close()
       last = metric.family
     }

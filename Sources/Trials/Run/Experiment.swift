@@ -19,6 +19,14 @@ public protocol Experiment: SendableMetatype {
   /// - Throws: whatever the data loaders throw; the run ends as failed with that message.
   init(configuration: Configuration, environment: RunEnvironment) throws
 
+  /// What a reader of the result of a run that is done must know before anything is printed; `nil` if there is nothing.
+  ///
+  /// Such a run gives its old result at once: an experiment whose data can be changed under the same path says here that they
+  /// were. It should take no longer than reading the data.
+  static func caution(
+    on result: RunResult, configuration: Configuration, environment: RunEnvironment
+  ) -> String?
+
   /// How many steps a full run has; a step is the unit of logging, checkpoints and interruption (often an epoch).
   var stepCount: Int { get }
 
@@ -39,6 +47,13 @@ public protocol Experiment: SendableMetatype {
   /// It must depend on nothing but the configuration and the state of ``checkpoint()``: a run that is stopped here
   /// resumes here. Long evaluations call ``RunMonitor/report(_:)`` and ``RunMonitor/checkCancellation()``.
   mutating func finish(_ monitor: RunMonitor) throws -> RunResult
+}
+
+extension Experiment {
+  /// Nothing.
+  public static func caution(
+    on result: RunResult, configuration: Configuration, environment: RunEnvironment
+  ) -> String? { nil }
 }
 
 /// The typed, documented settings of an experiment.

@@ -93,6 +93,9 @@ public final class ProgressReporter: RunObserver {
       let label = run.label.isEmpty ? run.experiment : run.label
       switch outcome {
       case .success(let outcome):
+        if let caution = outcome.caution {
+          permanent("\(outcome.folder.path): \(caution)", &state)
+        }
         if state.total > 1 {
           let how =
             outcome.wasDone

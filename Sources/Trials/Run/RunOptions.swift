@@ -60,4 +60,6 @@ public struct RunOutcome: Sendable {
   public let wasDone: Bool
   /// The step at which it resumed; `nil` for a run from the start.
   public let resumedAt: Int?
+  /// Of a run that was done: why its result may not be what is wanted now; `nil` if nothing is known against it.
+  public var caution: String?
 }

@@ -28,7 +28,11 @@ public enum Runner {
   ) throws -> RunOutcome {
     let folder = RunFolder(of: config, in: options.runsFolder)
     if folder.isDone, let result = try folder.result() {
-      return RunOutcome(folder: folder, result: result, wasDone: true, resumedAt: nil)
+      return RunOutcome(
+        folder: folder, result: result, wasDone: true, resumedAt: nil,
+        caution: E.caution(
+          on: result, configuration: try config.configuration(as: E.Configuration.self),
+          environment: options.environment))
     }
     // Data that are missing or broken leave no folder behind.
     var environment = options.environment

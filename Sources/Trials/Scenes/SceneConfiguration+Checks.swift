@@ -137,11 +137,13 @@ extension SceneConfiguration {
         "\(key).to", schedule.to >= schedule.from, "a step from \(schedule.from) on", schedule.to)
     }
     try ConfigChecks.check(
-      "headStartSteps", headStartSteps < steps, "fewer than \(steps), the number of steps",
+      "headStartSteps", headStartSteps < steps,
+      "fewer than \(steps), the number of steps (--quick fits all such keys to a trial)",
       headStartSteps)
     try ConfigChecks.check(
       "evaluation.keepsFrom", !evaluation.keepsBest || evaluation.keepsFrom <= steps,
-      "a step in 0…\(steps), the number of steps, where evaluation.keepsBest", evaluation.keepsFrom)
+      "a step in 0…\(steps), the number of steps, where evaluation.keepsBest (--quick fits all such keys to a trial)",
+      evaluation.keepsFrom)
     try ConfigChecks.check(
       "data.path", data.source == .procedural || !data.path.isEmpty,
       "a file or folder for data.source \(data.source.rawValue)", "nothing")

@@ -14,12 +14,8 @@ extension SceneConfiguration.Data {
   func open(side: Int, seed: Int, in directories: [String]) throws
     -> (images: any SceneSource, fingerprint: DataFingerprint?)
   {
-    var fingerprint: DataFingerprint?
-    func place() throws -> String {
-      let place = try self.place(in: directories)
-      fingerprint = try DataFingerprint(of: place)
-      return place
-    }
+    let fingerprint = try fingerprint(in: directories, side: side)
+    func place() -> String { fingerprint!.path }
     let images: any SceneSource
     switch source {
     case .procedural: images = try ProceduralScenes(procedural, seed: UInt64(seed))
@@ -43,6 +39,14 @@ extension SceneConfiguration.Data {
     return (images, fingerprint)
   }
 
+  /// What tells the data from others under the same path; `nil` for generated ones.
+  ///
+  /// - Throws: as ``open(side:seed:in:)`` for data that are not there.
+  func fingerprint(in directories: [String], side: Int = 128) throws -> DataFingerprint? {
+    source == .procedural
+      ? nil : try DataFingerprint(of: place(in: directories, side: side))
+  }
+
   /// What a reader of the results must know about how pictures were brought to size; `nil` where nothing was changed.
   func fitNote(_ source: any SceneSource) -> String? {
     guard self.source == .folder, let count = (source as? SceneSet)?.misfitCount, count > 0 else {
@@ -57,10 +61,28 @@ extension SceneConfiguration.Data {
     return "\(count) pictures that are no squares were \(what) (data.fit=\(fit.rawValue))"
   }
 
-  private func place(in directories: [String]) throws(DatasetError) -> String {
-    let maker = ["rooms", "atari"].first { source == .hdf5 && path.hasPrefix($0 + "/") }
-    return try DataPath.find(
+  private func place(in directories: [String], side: Int) throws(DatasetError) -> String {
+    try DataPath.find(
       path, key: "data.path", in: directories,
-      advice: maker.map { "make it with `tessera data make \($0)` (--help says how)" })
+      advice: command(side: side).map { "make it with `\($0)` (--help says more)" })
+  }
+
+  /// The command that makes the file of rooms or of a game that the path names, with images of `side` pixels; `nil` for other paths.
+  private func command(side: Int) -> String? {
+    let parts = path.split(separator: "/")
+    guard source == .hdf5 && parts.count == 2 && parts[1].hasSuffix(".h5") else { return nil }
+    let name = parts[1].dropLast(3)
+    switch parts[0] {
+    case "rooms":
+      guard let set = ["small", "large"].first(where: { name.hasPrefix($0) }) else {
+        return "tessera data make rooms"
+      }
+      let other = side == 128 && name == set ? "" : " --side \(side) --name \(name)"
+      return "tessera data make rooms --sets \(set)\(other)"
+    case "atari":
+      let games = name == "joint" ? "--joint" : "--games \(name)"
+      return "tessera data make atari \(games)" + (side == 128 ? "" : " --side \(side)")
+    default: return nil
+    }
   }
 }

@@ -53,6 +53,18 @@ public struct SceneExperiment: Experiment {
       clipNorm: configuration.clipNorm)
   }
 
+  /// That the data under the path are others than those that the run was done with.
+  public static func caution(
+    on result: RunResult, configuration: SceneConfiguration, environment: RunEnvironment
+  ) -> String? {
+    // Data that are gone say nothing against a result.
+    guard let found = try? configuration.data.fingerprint(in: environment.dataDirectories),
+      found.contradicts(result.notes)
+    else { return nil }
+    return
+      "this result is of other data than those that are in \(found.path) now; delete the run folder to run on these"
+  }
+
   /// The gradient steps.
   public var stepCount: Int { configuration.steps }
 
@@ -152,7 +164,7 @@ public struct SceneExperiment: Experiment {
       let seen = decomposition(of: x, .means, whole: whole)
       log.add(
         image: "validation", seen.panels(of: x, truth: truth).png,
-        caption: "The first validation images after step \(step + 1)")
+        caption: "The first validation images\(Self.boxColours(known: truth != nil))")
     }
     // Before, the parameters are not those of a whole model, however well they score.
     if whole && configuration.evaluation.keepsBest && step + 1 >= configuration.evaluation.keepsFrom
@@ -233,6 +245,13 @@ public struct SceneExperiment: Experiment {
     )
   }
 
+  /// What the colours of boxes mean, for the caption of panels.
+  private static func boxColours(known: Bool) -> String {
+    known
+      ? ": true boxes in white, those found in green where they fit one and in red where not"
+      : ": the boxes found are yellow"
+  }
+
   /// Writes the figures of the run.
   private func draw(_ split: SceneSplit) throws {
     guard let folder, let (x, truth) = try shown(split) else { return }
@@ -244,7 +263,7 @@ public struct SceneExperiment: Experiment {
     }
     try write(
       "panels", decomposition(of: x, .means, whole: true).panels(of: x, truth: truth),
-      "What the model makes of \(split.rawValue) images; true boxes in white")
+      "What the model makes of \(split.rawValue) images\(Self.boxColours(known: truth != nil))")
     try write(
       "glimpses", pictures.glimpses(first),
       "The decoded cells of the first image with their presence, the surest first")

@@ -25,9 +25,9 @@ enum SceneTableMaker {
       results = results.dropFirst(runs.count)
       let seeds = seeds(of: row, context)
       let gap = runs.count < seeds ? "\(runs.count) of \(seeds) seeds done" : ""
-      let form = context.quick ? "quick form: trained for seconds, shows that it runs" : ""
+      let form = context.quick ? "quick form: some steps, shows that it runs; in full: " : ""
       let notes =
-        [gap, form, row.note]
+        [gap, form + row.note]
         + found.flatMap { result in
           result.notes.filter { $0.hasPrefix("health check") }.map { "seed \(result.seed): \($0)" }
         }
@@ -132,11 +132,13 @@ struct SpaceAblationTable: Table {
 
   static func run(_ context: TableContext) throws -> TableResult {
     let rooms = SceneRow.smallRooms
-    let base =
-      rooms.isThere(in: context.options.environment.dataDirectories) ? rooms : .procedural
-    let scenes = base.data == nil ? "generated scenes" : "small rooms"
+    let hasRooms = rooms.isThere(in: context.options.environment.dataDirectories)
+    var base = hasRooms ? rooms : .procedural
+    if !hasRooms { base.note += "; for rooms, `\(rooms.data!.command)`" }
+    let scenes = hasRooms ? "small rooms" : "generated scenes"
     // As in the authors' rooms: on for 100,000 of 160,000 steps, so that boxes may tighten in the rest.
-    let steps = base.steps * 5 / 8
+    let quick = SceneConfiguration.quickOverrides.first { $0.key == "steps" }
+    let steps = (context.quick ? Int(quick!.value)! : base.steps) * 5 / 8
     return TableResult(
       table: name, quick: context.quick,
       rows: try SceneTableMaker.rows(

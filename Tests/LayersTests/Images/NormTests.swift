@@ -150,6 +150,16 @@ private struct BatchNormLayer: Layer {
     #expect(run() == one)
   }
 
+  @Test func activationsOfTheInputEndTheProgram() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let norm = GroupNorm<Float>(channels: 2, groups: 1)
+      let x = Tensor<Float>.zeros([1, 2, 2])
+      _ = norm.backward(x, through: norm.forward(x).tape, behind: .mish)
+    }
+    expectMessage(
+      result, "GroupNorm.backward: the activation must be differentiated from its output, got mish")
+  }
+
   @Test func wrongExtentsEndTheProgram() async {
     let groups = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = GroupNorm<Float>(channels: 6, groups: 4)

@@ -64,6 +64,9 @@ private struct SubpixelLayer<Scalar: TensorScalar>: Layer {
       ConvolutionCase(input: [5, 17, 30, 17], outputs: 64, kernel: 1),
       ConvolutionCase(input: [4, 9, 9, 16], outputs: 64, kernel: 3, padding: 1),
       ConvolutionCase(input: [2, 9, 8, 8], outputs: 16, kernel: 1, strides: 2),
+      // Tap by tap, and outputs too few for a panel.
+      ConvolutionCase(input: [2, 5, 6, 40], outputs: 16, kernel: 3, padding: 1),
+      ConvolutionCase(input: [2, 5, 9, 32], outputs: 8, kernel: 1),
     ], [1, 2, 3, 4])
   func fastFormIsTheConvolutionAndTheShuffle(example: ConvolutionCase, factor: Int) {
     guard example.outputs % (factor * factor) == 0 else { return }
@@ -72,7 +75,6 @@ private struct SubpixelLayer<Scalar: TensorScalar>: Layer {
     var random = Philox(seed: 4)
     let x: Tensor<Float> = random.normal(shape: example.input)
     let y = fast.subpixels(x, factor: factor)
-    #expect(y == shuffle(fast(x)))
     let du: Tensor<Float> = random.normal(shape: y.shape)
     let (dx, gradient) = fast.backward(subpixels: du, factor: factor, input: x)
     let plain = fast.backward(sum: shuffle.inputGradient(du), input: x)
@@ -80,6 +82,7 @@ private struct SubpixelLayer<Scalar: TensorScalar>: Layer {
       let scale = 1 / max(1, abs(b).max())
       expectClose(a * scale, (b * scale).converted(to: Double.self), within: 2e-6, name)
     }
+    check(y, shuffle(fast(x)), "y")
     check(dx!, plain.dx!, "dx")
     check(gradient.weight, plain.gradient.weight, "dWeight")
     check(gradient.bias!, plain.gradient.bias!, "dBias")

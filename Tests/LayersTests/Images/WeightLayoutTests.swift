@@ -1,7 +1,9 @@
-import Layers
+import Synchronization
 import TensorCore
 import TestSupport
 import Testing
+
+@testable import Layers
 
 /// The fast form keeps what it lays out of a weight; a weight that has changed must be laid out again.
 @Suite struct WeightLayoutTests {
@@ -70,7 +72,26 @@ import Testing
     #expect(address() == before)
   }
 
-  @Test func threadsLayOutOnce() {
+  @Test func threadsMakeAValueOnce() {
+    let threads = Parallelism.threads
+    Parallelism.threads = 2
+    defer { Parallelism.threads = threads }
+    let (memo, made) = (Memo<Int>(), MadeCount())
+    let values = parallelMap(over: 64) { _ in
+      memo {
+        made.count.add(1, ordering: .relaxed)
+        return 7
+      }
+    }
+    #expect(values == Array(repeating: 7, count: 64))
+    #expect(made.count.load(ordering: .relaxed) == 1)
+  }
+
+  private final class MadeCount: Sendable {
+    let count = Atomic<Int>(0)
+  }
+
+  @Test func threadsAgree() {
     let layer = Convolution<Float>(weight: normal([3, 3, 40, 40], "weight"))
     let x: Tensor<Float> = normal([1, 9, 9, 40], "x")
     let y = Convolution(weight: layer.weight)(x)

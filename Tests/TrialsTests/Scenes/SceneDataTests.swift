@@ -69,7 +69,7 @@ import Testing
           "2 pictures that are no squares were cropped to their middle square (data.fit=crop)"))
       let digest = try DataFingerprint(of: folder + "/set").digest
       #expect(
-        notes.contains("data set: SHA-256 of its names and sizes of 30 files is \(digest)"))
+        notes.contains("data set: SHA-256 of its names and contents is \(digest)"))
       let lines = try JSONLines.read(outcome.folder.file("detections.jsonl"))
       #expect(lines.map { $0["file"] } == ["19.png", "29.png", "39.png"])
       #expect(lines.map { $0["image"] } == [0, 1, 2])
@@ -100,7 +100,39 @@ import Testing
       }
       try FileManager.default.moveItem(atPath: kept, toPath: folder + "/set/20.png")
       let rest = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
-      #expect(rest.resumedAt == 1)
+      #expect(rest.resumedAt == 1 && rest.caution == nil)
+      let again = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(again.wasDone && again.caution == nil)
+      // Another picture of the same size.
+      let bytes = try Data(contentsOf: URL(filePath: folder + "/set/30.png"))
+      try (bytes + [0]).write(to: URL(filePath: folder + "/set/30.png"))
+      let stale = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(stale.wasDone && stale.result.scalars == again.result.scalars)
+      #expect(
+        stale.caution
+          == "this result is of other data than those that are in \(folder)/set now; delete the run folder to run on these"
+      )
+      try FileManager.default.removeItem(atPath: folder + "/set")
+      let gone = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(gone.wasDone && gone.caution == nil)
+    }
+  }
+
+  /// Data that are not there are made by a command that makes just them.
+  @Test(arguments: [
+    ("rooms/small.h5", 128, "tessera data make rooms --sets small"),
+    ("rooms/large-64.h5", 64, "tessera data make rooms --sets large --side 64 --name large-64"),
+    ("atari/Pong.h5", 64, "tessera data make atari --games Pong --side 64"),
+    ("atari/joint.h5", 128, "tessera data make atari --joint"),
+  ])
+  func missingDataNameTheirCommand(path: String, side: Int, command: String) {
+    var data = SceneConfiguration.Data()
+    data.source = .hdf5
+    data.path = path
+    #expect {
+      try data.open(side: side, seed: 0, in: ["/nowhere"])
+    } throws: {
+      "\($0)".contains("make it with `\(command)` (--help says more)")
     }
   }
 
@@ -119,9 +151,17 @@ import Testing
       }
       let one = try DataFingerprint(of: folder + "/one")
       #expect(try DataFingerprint(of: folder + "/two").digest == one.digest)
-      #expect(one.covers == "names and sizes of 1 file")
-      try AtomicFile.write("123456", to: "\(folder)/two/train/x.png")
-      #expect(try DataFingerprint(of: folder + "/two").digest != one.digest)
+      #expect(one.covers == "names and contents")
+      try AtomicFile.write("12346", to: "\(folder)/two/train/x.png")
+      let two = try DataFingerprint(of: folder + "/two")
+      #expect(two.digest != one.digest)
+      let other = DataFingerprint(path: "/elsewhere/one", covers: two.covers, digest: two.digest)
+      #expect(one.contradicts(["a note", other.note]) && !one.contradicts([one.note]))
+      #expect(!one.contradicts([two.note]), "another folder")
+      // Of much data, the sizes alone.
+      let large = try DataFingerprint(of: folder + "/one", mostBytes: 4)
+      #expect(large.covers == "names and sizes")
+      #expect(try DataFingerprint(of: folder + "/two", mostBytes: 4).digest == large.digest)
       #expect(throws: (any Error).self) { try DataFingerprint(of: folder + "/none") }
       #expect(throws: RunError.self) { try one.check(against: file.digest) }
       try one.check(against: nil)
