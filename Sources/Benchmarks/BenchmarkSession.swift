@@ -1,4 +1,5 @@
 import TensorCore
+import Trials
 
 /// Times the cases of a suite, each in turn with its peer, never both at once.
 struct BenchmarkSession {
@@ -21,11 +22,13 @@ struct BenchmarkSession {
 
   /// One row a case, for those that the context asks for.
   ///
-  /// - Throws: ``BenchmarkError`` if it asks for none of them; what a case throws.
+  /// - Throws: `UsageError` if it asks for none of them; what a case throws.
   func rows(_ cases: [BenchmarkCase]) throws -> [BenchmarkRow] {
     let chosen = cases.filter { context.selects($0.name) }
     if let pattern = context.pattern, chosen.isEmpty {
-      throw BenchmarkError(pattern: pattern, suite: suite, cases: cases.map(\.name))
+      throw UsageError(
+        "--case \(pattern): expected a case of \(suite), or the beginning of some followed by *, found none of that name; "
+          + "there are \(cases.map(\.name).joined(separator: ", "))")
     }
     return try chosen.map(row)
   }

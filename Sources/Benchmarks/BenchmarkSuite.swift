@@ -48,18 +48,6 @@ public struct BenchmarkContext: Sendable {
   }
 }
 
-/// A suite was asked for cases that it does not have.
-public struct BenchmarkError: Error, Sendable, CustomStringConvertible {
-  let pattern, suite: String
-  let cases: [String]
-
-  /// The message for a person at a terminal.
-  public var description: String {
-    "--case \(pattern): expected a case of \(suite) or the beginning of some followed by *, found none of that name; "
-      + "there are \(cases.joined(separator: ", "))"
-  }
-}
-
 /// One timed case; what does not apply is `nil`.
 public struct BenchmarkRow: Sendable, Equatable {
   /// The suite and the case.

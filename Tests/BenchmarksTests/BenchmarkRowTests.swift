@@ -65,6 +65,16 @@ import Testing
     #expect((rows[0].peer == "Swift scalar") == name.hasPrefix("guard"))
   }
 
+  @Test func anUnknownCaseNamesThoseThatAreThere() {
+    let context = BenchmarkContext(threads: 1, repeats: 1, pattern: "nonsense")
+    #expect {
+      try TensorSuite.run(context)
+    } throws: {
+      "\($0)".contains("--case nonsense: expected a case of tensor")
+        && "\($0)".contains(", cholesky-512, ")
+    }
+  }
+
   @Test func selectsByNameAndByBeginning() {
     var context = BenchmarkContext(threads: 1)
     #expect(context.selects("a-b"))
