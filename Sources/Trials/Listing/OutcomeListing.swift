@@ -2,10 +2,22 @@ import Storage
 
 /// What `tessera run` prints on standard output.
 public enum OutcomeListing {
-  /// The run folders, then their scalars: one column a run for a few runs, one row a run for many.
+  /// A run's folder, then its scalars. Several runs are a table, a row a run; with more scalars than runs, a column a run, and
+  /// the folders below.
   public static func text(_ outcomes: [(config: ResolvedConfig, outcome: RunOutcome)]) -> String {
     guard outcomes.count > 1 else { return outcomes.first.map { single($0.outcome) } ?? "" }
     let names = Set(outcomes.flatMap { $0.outcome.result.scalars.keys }).sorted()
+    if names.count > outcomes.count {
+      var table = TextTable(
+        ["result"] + outcomes.map(\.config.label),
+        alignments: [.left] + outcomes.map { _ in .right })
+      for name in names {
+        table.add(
+          [name] + outcomes.map { NumberFormat.short($0.outcome.result.scalars[name]) })
+      }
+      let folders = outcomes.map { "\($0.config.label): \($0.outcome.folder.path)\n" }
+      return table.text + "\n" + folders.joined()
+    }
     var table = TextTable(
       ["run"] + names + ["folder"],
       alignments: [.left] + Array(repeating: .right, count: names.count))

@@ -217,6 +217,10 @@ public struct SceneExperiment: Experiment {
       result.notes.append(
         "parameters after step \(best.step + 1), the best on validation images")
     }
+    let evaluation = configuration.evaluation
+    if evaluation.keepsBest && evaluation.every > 0 && source.count(of: .validation) == 0 {
+      result.notes.append("no validation images: the parameters after the last step")
+    }
     let split: SceneSplit = source.count(of: .test) > 0 ? .test : .train
     if split == .train { result.notes.append("no test images: measured on training images") }
     let sampled = try scores(

@@ -55,6 +55,44 @@ import Testing
         """)
   }
 
+  /// More runs than figures, and more figures than runs.
+  @Test func severalRunsAreATable() throws {
+    let configs = try ExperimentRegistry.standard.resolve(
+      experiment: "scenes", overrides: ["seed=0,1"])
+    func text(_ scalars: [String: Double]) -> String {
+      OutcomeListing.text(
+        configs.enumerated().map { index, config in
+          var result = RunResult(experiment: "scenes", seed: index)
+          result.scalars = scalars
+          return (
+            config,
+            RunOutcome(
+              folder: RunFolder("runs/\(index)"), result: result, wasDone: false, resumedAt: nil)
+          )
+        })
+    }
+    #expect(
+      text(["AP": 0.5]) == """
+        run         AP  folder
+        ──────  ──────  ──────
+        seed=0  0.5000  runs/0
+        seed=1  0.5000  runs/1
+
+        """)
+    #expect(
+      text(["AP": 0.5, "ARI": 0.25, "objects": 4]) == """
+        result   seed=0  seed=1
+        ───────  ──────  ──────
+        AP       0.5000  0.5000
+        ARI      0.2500  0.2500
+        objects   4.000   4.000
+
+        seed=0: runs/0
+        seed=1: runs/1
+
+        """)
+  }
+
   @Test func writesDurations() {
     #expect(NumberFormat.duration(42.4) == "0:42")
     #expect(NumberFormat.duration(725) == "12:05")

@@ -80,6 +80,18 @@ import Testing
     }
   }
 
+  /// What was asked of validation cannot be had without images for it.
+  @Test func withoutValidationImagesTheResultSaysSo() throws {
+    try withTemporaryFolder { folder in
+      try pictures(folder + "/set/train")
+      try pictures(folder + "/set/test")
+      let config = try config(folder + "/set", "evaluation.every=2")
+      let outcome = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(
+        outcome.result.notes.contains("no validation images: the parameters after the last step"))
+    }
+  }
+
   @Test func otherDataUnderTheSamePathAreRefused() throws {
     try withTemporaryFolder { folder in
       try pictures(folder + "/set")
