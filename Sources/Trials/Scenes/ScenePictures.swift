@@ -1,4 +1,5 @@
 import Datasets
+import Metrics
 import RealModule
 import Scenes
 import TensorCore
@@ -21,11 +22,12 @@ struct ScenePictures {
   }
 
   /// The image with one latent number of its surest object set to each of several values: numbers of its appearance, and
-  /// its box.
+  /// its box. An object that a single cell draws is taken before one that two share.
   func traversals(_ x: Tensor<Float>, appearances: Int = 6) -> Canvas {
     let objects = model.objects(x)
-    let logits = objects.presenceLogits.scalars
-    let surest = logits.indices.max { logits[$0] < logits[$1] }!
+    let surest = Self.subject(
+      objects.presenceLogits.scalars.map { Double($0) },
+      objects.boxes.scalars.map { Double($0) })
     let behind = model.background.forward(
       x, .zeros(model.architecture, batch: 1), state, mode: .evaluation
     ).output.image
@@ -66,6 +68,21 @@ struct ScenePictures {
         })
     }
     return TraversalSheet(values: values, rows: rows).canvas()
+  }
+
+  /// The cell whose object is shown: the surest among those present whose box no other present one covers to a quarter, the
+  /// surest of all if there is none.
+  static func subject(_ logits: [Double], _ boxes: [Double]) -> Int {
+    let present = logits.indices.filter { logits[$0] > 0 }
+    func box(_ cell: Int) -> DetectionBox {
+      let box = boxes[4 * cell..<4 * cell + 4].map { $0 }
+      return DetectionBox(
+        x: (box[2] + 1) / 2, y: (box[3] + 1) / 2, width: box[0], height: box[1])
+    }
+    let alone = present.filter { cell in
+      !present.contains { $0 != cell && box($0).overlap(with: box(cell)) > 0.25 }
+    }
+    return (alone.isEmpty ? Array(logits.indices) : alone).max { logits[$0] < logits[$1] }!
   }
 
   /// Images drawn from the prior.
