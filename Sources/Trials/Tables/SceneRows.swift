@@ -65,7 +65,7 @@ extension SceneRow {
 
   /// `procedural.yaml`.
   static let procedural = SceneRow(
-    label: "generated scenes", steps: 7000,
+    label: "generated scenes", steps: 9000,
     settings: scaled(side: 32, grid: 4, components: 2, held: (0.1, 600), rate: "2e-4")
       + [
         "data.source=procedural", "data.procedural.side=32", "data.procedural.train=8000",
@@ -76,12 +76,12 @@ extension SceneRow {
         "data.procedural.colours=8", "data.procedural.backgrounds=[plain, gradient, blobs]",
         "data.procedural.overlap=0.1", "objective.scaleDeviation=0.1",
         "backgroundRate=1.5e-4", "batchSize=12", "evaluation.every=250",
-        "evaluation.validationCount=200", "evaluation.testCount=500", "evaluation.keepsFrom=6000",
+        "evaluation.validationCount=200", "evaluation.testCount=500", "evaluation.keepsFrom=8000",
         "health.step=2500",
       ] + schedule("presence", 2500, 4000, 0.1, 1e-10)
       + schedule("scaleMean", 600, 3000, -0.6, -0.85)
       + schedule("temperature", 600, 4000, 2.5, 0.5), seedCount: 3,
-    note: "scaled: 32 pixels, half width, 1 to 3 sprites, 7,000 steps")
+    note: "scaled: 32 pixels, half width, 1 to 3 sprites, 9,000 steps")
 
   /// Rooms of 64 pixels, to be learnt in 4,000 steps of 8 images.
   ///
