@@ -47,6 +47,8 @@ public struct ConfigTemplate: Sendable {
   public let quickOverrides: [(key: String, value: String)]
   /// Keys that stay out of the hash.
   public let keysWithoutEffect: [String]
+  /// Keys that stay out of the hash while they have these values, their defaults.
+  let laterDefaults: [String: ConfigValue]
   /// Decodes and validates resolved settings, throwing ``ConfigError``.
   let check: @Sendable ([ConfigSetting]) throws -> Void
 
@@ -69,6 +71,13 @@ public struct ConfigTemplate: Sendable {
     self.settings = settings
     quickOverrides = C.quickOverrides
     keysWithoutEffect = C.keysWithoutEffect
+    for key in C.keysAddedLater.sorted() where !keys.contains(key) {
+      throw ConfigError.unsupported(
+        type: "\(C.self)", key: key, reason: "named as added later, but there is no such key")
+    }
+    laterDefaults = Dictionary(
+      uniqueKeysWithValues: settings.filter { C.keysAddedLater.contains($0.key) }
+        .map { ($0.key, $0.value) })
     check = { settings in
       let configuration = try ConfigDecoder.decode(C.self, from: settings)
       do {

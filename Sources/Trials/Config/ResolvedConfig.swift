@@ -49,7 +49,9 @@ public struct ResolvedConfig: Sendable {
 
   /// 16 hexadecimal digits of everything that can change a result; the name of the run folder.
   public var hash: String {
-    ConfigText.hash(ConfigText.canonical(settings, without: template.keysWithoutEffect))
+    let unchanged = settings.filter { template.laterDefaults[$0.key] == $0.value }.map(\.key)
+    return ConfigText.hash(
+      ConfigText.canonical(settings, without: template.keysWithoutEffect + unchanged))
   }
 
   /// The settings as YAML, as they stand in `config.yaml`.

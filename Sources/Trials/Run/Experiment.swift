@@ -76,6 +76,9 @@ public protocol ExperimentConfiguration: Codable, Sendable {
   static var quickOverrides: [(key: String, value: String)] { get }
   /// Dotted keys that change no result and stay out of the hash that names the run folder.
   static var keysWithoutEffect: [String] { get }
+  /// Dotted keys that the experiment did not have at first: each stays out of the hash while it has its default, so that runs
+  /// of before keep their folders.
+  static var keysAddedLater: [String] { get }
   /// Looks at ranges and at what must hold between keys.
   ///
   /// - Throws: ``ConfigError/invalid(key:place:expected:found:)`` with the dotted key; the loader adds the place.
@@ -87,6 +90,8 @@ extension ExperimentConfiguration {
   public static var quickOverrides: [(key: String, value: String)] { [] }
   /// `threads` alone.
   public static var keysWithoutEffect: [String] { ["threads"] }
+  /// None.
+  public static var keysAddedLater: [String] { [] }
   /// Accepts everything.
   public func validate() throws {}
 }

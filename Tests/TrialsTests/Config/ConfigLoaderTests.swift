@@ -214,6 +214,9 @@ import Trials
     #expect(try load("experiment: walk\nthreads: 2\npauseMilliseconds: 9\n")[0].hash == base)
     #expect(try load("experiment: walk\nseed: 1\n")[0].hash != base)
     #expect(try load("experiment: walk\noptimizer: {learningRate: 0.0010}\n")[0].hash == base)
+    // A key that came later counts only where it is set to something.
+    #expect(try load("experiment: walk\ndrift: 0\n")[0].hash == base)
+    #expect(try load("experiment: walk\ndrift: 0.5\n")[0].hash != base)
     // The name of a run folder must stay the same from build to build.
     #expect(base == "492762de55727dea")
   }

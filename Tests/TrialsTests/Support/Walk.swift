@@ -25,6 +25,7 @@ struct Walk: Experiment {
     var pauseMilliseconds = 0
     var badStep = -1
     var pictureEvery = 0
+    var drift = 0.0
 
     static let documentation = [
       "stepCount": "steps of the walk, at least 0",
@@ -32,6 +33,7 @@ struct Walk: Experiment {
     ]
     static let quickOverrides = [(key: "stepCount", value: "4")]
     static let keysWithoutEffect = ["threads", "pauseMilliseconds", "pictureEvery"]
+    static let keysAddedLater = ["drift"]
 
     func validate() throws {
       if optimizer.learningRate <= 0 {
