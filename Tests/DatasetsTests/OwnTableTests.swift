@@ -38,6 +38,17 @@ struct OwnTableTests {
     #expect(!table.isSynthetic)
   }
 
+  @Test func wordsAndLinesStayWithTheirCodes() throws {
+    let table = try read(
+      Self.text.replacing("Bern", with: "?"), sensitive: "town", ignoring: ["id", "score"],
+      missing: .dropRows)
+    #expect(table.t.scalars == [1, 1, 0])
+    #expect(table.sensitiveLabels == ["Oslo", "Rome"])
+    #expect(table.targetLabels == ["no", "yes"])
+    #expect(table.rowLines == [2, 4, 5])
+    #expect(try read(Self.text).sensitiveLabels == nil)
+  }
+
   @Test func anUnknownColumnGetsTheNearestName() {
     let text = message { _ = try read(Self.text, target: "hird") }
     #expect(

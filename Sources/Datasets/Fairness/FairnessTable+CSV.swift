@@ -56,13 +56,17 @@ extension FairnessTable {
     var features: [(name: String, values: [Double])] = []
     var targetValues: [Double] = []
     var sensitiveValues: [Double] = []
+    var sensitiveLabels: [String]?
+    var targetLabels: [String]?
     for name in used {
       let (values, levels) = try table.numbersOrCodes(name, asText: textColumns.contains(name))
       if let levels { notes.append("\(name) coded 0…\(levels.count - 1) in sorted order") }
       if name == target {
         targetValues = binaryAsSigns(values)
+        targetLabels = levels?.count == 2 ? levels : nil
       } else if name == sensitive {
         sensitiveValues = values
+        sensitiveLabels = levels
       } else if Set(values).count > 1 {
         features.append((name, values))
       } else if constantColumns == .drop {
@@ -74,11 +78,15 @@ extension FairnessTable {
     }
     let dropped = before - table.rowCount
     if dropped > 0 { notes.insert("\(dropped) rows with missing values dropped", at: 0) }
-    return try FairnessTable(
+    var result = try FairnessTable(
       name: path.split(separator: "/").last.map(String.init) ?? path, features: features,
       target: (target, targetValues), sensitive: (sensitive, sensitiveValues),
       provenance: (["\(path): \(table.rowCount) rows"] + notes).joined(separator: "; "),
       source: path)
+    result.sensitiveLabels = sensitiveLabels
+    result.targetLabels = targetLabels
+    result.rowLines = (0..<table.rowCount).map { table.line(ofRow: $0) }
+    return result
   }
 
   /// A column of two values as −1 and 1; any other column as it is.

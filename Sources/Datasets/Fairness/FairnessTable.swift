@@ -26,6 +26,14 @@ public struct FairnessTable: Sendable {
   public var isSynthetic: Bool
   /// The file or generator, for messages.
   public var source: String
+  /// The words of T's codes, where T is a column of words: `t == i` is the word `sensitiveLabels[i]`.
+  public var sensitiveLabels: [String]?
+  /// The words of Y's codes, where Y is a column of two words: the one of −1, then the one of 1.
+  public var targetLabels: [String]?
+  /// The line of the file on which each row starts, from 1, where the rows are those of one file.
+  public var rowLines: [Int]?
+  /// What a reader of results must know about how the file was read: what was left out, coded or taken as missing.
+  public var notes: [String] = []
 
   /// The number of rows.
   public var rowCount: Int { x.shape[0] }

@@ -89,6 +89,15 @@ public struct PreparedFairness: Sendable {
   public var provenance: String
   /// Whether the rows were generated and not measured.
   public var isSynthetic: Bool
+  /// The words of T's codes, where T is a column of words: `t == i` is the word `sensitiveLabels[i]`.
+  public var sensitiveLabels: [String]?
+  /// The words of Y's codes, where Y is a column of two words: the one of −1, then the one of 1.
+  public var targetLabels: [String]?
+  /// For each row of the table (the numbers in ``split``) the line of the file on which it starts, from 1, where the rows are
+  /// those of one file.
+  public var rowLines: [Int]?
+  /// What a reader of results must know about how the file was read.
+  public var notes: [String] = []
 
   /// The number of input columns, T included.
   public var inputCount: Int { xTrain.shape[1] }
@@ -144,7 +153,9 @@ extension FairnessTable {
       xTest: testMoments.standardized(xTest), yTest: y.gather(rows: split.test),
       tTest: t.gather(rows: split.test), featureNames: columns.map { featureNames[$0] },
       droppedColumns: constant.sorted().map { featureNames[$0] }, moments: moments,
-      testMoments: testMoments, split: split, provenance: provenance, isSynthetic: isSynthetic)
+      testMoments: testMoments, split: split, provenance: provenance, isSynthetic: isSynthetic,
+      sensitiveLabels: sensitiveLabels, targetLabels: targetLabels, rowLines: rowLines, notes: notes
+    )
   }
 
   private func constantColumnIndices(rows: [Int]) -> Set<Int> {
