@@ -102,4 +102,33 @@ struct DamagedFilesTests {
       #expect(text.contains("column \"-log(Income)\": expected a finite number"))
     }
   }
+
+  @Test func aHeaderLineOfAdultIsNamed() throws {
+    let names = Adult.columnNames.joined(separator: ", ")
+    try Fixtures.damaged("adult", "adult.data", by: { "\(names)\n\($0)" }) { folder in
+      let text = message { _ = try Adult.read(from: folder) }
+      #expect(text.contains("adult.data: line 1: expected the first row"), "\(text)")
+      #expect(
+        text.contains("column names age, workclass, fnlwgt") && text.contains("delete the line"))
+    }
+  }
+
+  @Test func aTestPartOfAdultWithoutItsCommentLosesNoRow() throws {
+    let whole = try Adult.read(from: Fixtures.folder("adult"))
+    try Fixtures.damaged(
+      "adult", "adult.test", by: { $0.replacing("|1x3 Cross validator\n", with: "") }
+    ) { folder in
+      let table = try Adult.read(from: folder)
+      #expect(table.rowCount == whole.rowCount)
+    }
+  }
+
+  @Test func oneOfTwoFilesMissingIsNamed() throws {
+    try Fixtures.damaged("adult", "adult.test", by: { $0 }) { folder in
+      try FileManager.default.removeItem(atPath: folder + "/adult.test")
+      let text = message { _ = try FairnessSource.adult.table(in: [folder]) }
+      #expect(text.contains("found adult.data alone; adult.test is missing"), "\(text)")
+      #expect(text.contains(folder) && text.contains("tessera data fetch adult"))
+    }
+  }
 }

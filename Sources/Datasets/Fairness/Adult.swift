@@ -40,14 +40,9 @@ public enum Adult {
   ) throws(DatasetError) -> FairnessTable {
     var parts: [CSVTable] = []
     var total = 0
-    for (index, file) in fileNames.enumerated() {
+    for file in fileNames {
       let path = try DatasetFiles.path(file, in: folder, dataset: "adult")
-      // The test file opens with a comment line.
-      let options = CSVOptions(
-        header: .names(columnNames), skippedLines: index, missingMarkers: ["?"])
-      let part = try wrappingStorage { () throws(StorageError) in
-        try CSVTable.read(from: path, options: options)
-      }
+      let part = try part(path)
       total += part.rowCount
       parts.append(
         try wrappingStorage { () throws(StorageError) in
@@ -90,6 +85,28 @@ public enum Adult {
           ? "as the authors' code: the inputs hold the coded income (label leak) and age twice"
           : "without income among the inputs; age once, as T"),
       source: source)
+  }
+
+  /// One of the files; the test part opens with a comment line (`|1x3 Cross validator`).
+  private static func part(_ path: String) throws(DatasetError) -> CSVTable {
+    let table = try wrappingStorage { () throws(StorageError) -> CSVTable in
+      let file = try TextFile.read(from: path)
+      let isCommented = file.bytes.first == UInt8(ascii: "|")
+      return try CSVTable.parse(
+        file.bytes, path: path,
+        options: CSVOptions(
+          header: .names(columnNames), skippedLines: isCommented ? 1 : 0, missingMarkers: ["?"]))
+    }
+    let first = columnNames.indices.map { table.text(row: 0, column: $0) }
+    let isHeader = zip(first, columnNames).count { $0.lowercased() == $1 } > 2 || first[0] == "age"
+    guard !isHeader else {
+      throw .unexpected(
+        path: path, at: "line \(table.line(ofRow: 0))",
+        expected: "the first row (the files of UCI Adult have no line of column names)",
+        found: "the column names \(first.prefix(3).joined(separator: ", ")), …",
+        advice: "delete the line, or read the table as your own with data.csv.path")
+    }
+    return table
   }
 
   private static func codes(of words: [String]) -> [Double] {

@@ -81,6 +81,16 @@ public enum FairnessSource: String, Sendable, Codable, CaseIterable {
     }
   }
 
+  /// The first folder that holds some of the files, and which it lacks.
+  private func incompleteFolder(in directories: [String]) -> (folder: String, missing: [String])? {
+    guard let dataset else { return nil }
+    for folder in directories.flatMap({ [$0 + "/" + dataset, $0] }) {
+      let missing = fileNames.filter { !DatasetFiles.exists(folder + "/" + $0) }
+      if missing.count < fileNames.count { return (folder, missing) }
+    }
+    return nil
+  }
+
   /// Whether the table can be had: its files are found, or it is generated.
   public func isAvailable(in directories: [String]) -> Bool {
     isSynthetic || folder(in: directories) != nil
@@ -113,6 +123,14 @@ public enum FairnessSource: String, Sendable, Codable, CaseIterable {
     guard let folder = folder(in: directories) else {
       let dataset = dataset ?? rawValue
       let standIn = twin.map { ", or use the generated \($0.rawValue)" } ?? ""
+      if let (folder, missing) = incompleteFolder(in: directories) {
+        throw .unexpected(
+          path: folder, at: rawValue, expected: NameList.short(fileNames),
+          found: NameList.short(fileNames.filter { !missing.contains($0) }) + " alone",
+          advice:
+            "\(NameList.short(missing)) \(missing.count == 1 ? "is" : "are") missing: run `tessera data "
+            + "fetch \(dataset)`, or put \(missing.count == 1 ? "it" : "them") there\(standIn)")
+      }
       throw .notFound(
         dataset: rawValue, files: fileNames, searched: directories.map { "\($0)/\(dataset)" },
         advice: "run `tessera data fetch \(dataset)`, or give the folder with --data or "

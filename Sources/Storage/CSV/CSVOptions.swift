@@ -22,6 +22,12 @@ public struct CSVOptions: Sendable {
   public var skipsBlankLines: Bool
   /// What stands for a missing value.
   public var missingMarkers: Set<String>
+  /// How the letters are written as bytes.
+  public var encoding = TextEncoding.auto
+  /// How numbers are written.
+  public var numbers = NumberNotation()
+  /// What stands before an option's name in messages, such as `data.csv.` where a configuration holds the options.
+  public var optionPrefix = ""
 
   /// A layout; the defaults are a comma, one header line, trimmed fields, and empty fields for missing values.
   public init(

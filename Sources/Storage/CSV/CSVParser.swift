@@ -2,13 +2,16 @@ import Foundation
 
 /// Splits the bytes of a file into fields in one pass.
 struct CSVParser {
-  private var bytes: [UInt8]
-  private let path: String
-  private let options: CSVOptions
-  private let separator: UInt8
-  private var columns: [String] = []
-  private var fields: [CSVTable.Field] = []
-  private var lines: [Int32] = []
+  var bytes: [UInt8]
+  let path: String
+  let options: CSVOptions
+  let separator: UInt8
+  var columns: [String] = []
+  var fields: [CSVTable.Field] = []
+  var lines: [Int32] = []
+  /// The fields of each row.
+  var counts: [Int32] = []
+  var notes: [String] = []
 
   init(bytes: [UInt8], path: String, options: CSVOptions) throws(StorageError) {
     guard let separator = options.separator.asciiValue, !"\"+-.\n\r".utf8.contains(separator),
@@ -17,7 +20,8 @@ struct CSVParser {
       throw .unsupported(
         path: path, at: "separator",
         expected: "one ASCII character that is no letter, digit, quote, sign, dot or line end",
-        found: "\"\(options.separator)\"", advice: "choose another separator")
+        found: "\"\(options.separator)\"",
+        advice: "set \(options.optionPrefix)separator to another character")
     }
     guard bytes.count < Int(UInt32.max) else {
       throw .unsupported(
@@ -31,7 +35,9 @@ struct CSVParser {
   }
 
   consuming func table() throws(StorageError) -> CSVTable {
+    try checkEncoding()
     try parse()
+    try checkCounts()
     if columns.isEmpty || lines.isEmpty {
       throw .malformed(
         path: path, at: "end of file", expected: "at least one row",
@@ -41,10 +47,11 @@ struct CSVParser {
     bytes.append(0)
     return CSVTable(
       path: path, columns: columns, bytes: bytes, fields: fields, lines: lines,
-      missingMarkers: options.missingMarkers.map { Array($0.utf8) }.sorted { $0.count < $1.count })
+      missingMarkers: options.missingMarkers.map { Array($0.utf8) }.sorted { $0.count < $1.count },
+      notation: options.numbers, notes: notes)
   }
 
-  private mutating func parse() throws(StorageError) {
+  mutating func parse() throws(StorageError) {
     let end = bytes.count
     var position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     var line = 1
@@ -75,23 +82,19 @@ struct CSVParser {
         }
         try setColumns((0..<count).map { String($0) }, line: nil)
       }
-      guard count == columns.count else {
-        throw .malformed(
-          path: path, at: "line \(startLine)", expected: "\(columns.count) fields",
-          found: "\(count)",
-          advice: "correct the line, or check the separator and the quotes around it")
-      }
+      counts.append(Int32(clamping: count))
       lines.append(Int32(clamping: startLine))
     }
   }
 
-  private mutating func setColumns(_ names: [String], line: Int?) throws(StorageError) {
+  private mutating func setColumns(_ given: [String], line: Int?) throws(StorageError) {
+    let names = options.trimsSpaces ? given.map(NumberNotation.trimmed) : given
     var seen: Set<String> = []
-    for name in names where !seen.insert(name).inserted {
+    for name in names where !name.isEmpty && !seen.insert(name).inserted {
       throw .malformed(
         path: path, at: line.map { "line \($0) (column names)" } ?? "column names",
         expected: "each name once", found: "\"\(name)\" twice",
-        advice: "rename one of the columns, or give the names yourself")
+        advice: "rename one of the columns")
     }
     columns = names
   }

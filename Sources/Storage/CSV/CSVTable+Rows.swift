@@ -22,7 +22,7 @@ extension CSVTable {
     }
     return CSVTable(
       path: path, columns: columns, bytes: bytes, fields: kept, lines: keptLines,
-      missingMarkers: missingMarkers)
+      missingMarkers: missingMarkers, notation: notation, notes: notes)
   }
 
   /// A column of words as codes: the distinct words sorted, and for each row the place of its word.

@@ -25,18 +25,27 @@ public struct CSVTable: Sendable {
   /// The line of the file on which each row starts, from 1.
   let lines: [Int32]
   let missingMarkers: [[UInt8]]
+  /// How numbers are written.
+  public let notation: NumberNotation
+  /// What was done to read the file: unpacked, a last separator passed over.
+  public internal(set) var notes: [String]
 
-  /// Reads a table.
+  /// Reads a table; a file that gzip packed is unpacked.
   ///
-  /// - Throws: ``StorageError`` if the file cannot be read or holds no row, if a row has more or fewer fields
-  ///   than there are columns (with its line), if a quote is not closed, or if two columns have one name.
+  /// - Throws: ``StorageError`` if the file cannot be read, is of another kind (which is named) or holds no row, if bytes are
+  ///   not of the encoding (with line and column), if a row has more or fewer fields than there are columns (with its line), if
+  ///   a quote is not closed, or if two columns have one name.
   public static func read(
     from path: String, options: CSVOptions = CSVOptions()
   ) throws(StorageError) -> CSVTable {
-    try CSVParser(bytes: FileBytes.read(path), path: path, options: options).table()
+    let file = try TextFile.read(
+      from: path, encoding: options.encoding, optionPrefix: options.optionPrefix)
+    var table = try parse(file.bytes, path: path, options: options)
+    table.notes = file.notes + table.notes
+    return table
   }
 
-  /// Reads a table from bytes; `path` is for the errors.
+  /// Reads a table from bytes in UTF-8; `path` is for the errors.
   ///
   /// - Throws: ``StorageError`` as ``read(from:options:)`` does.
   public static func parse(
@@ -76,7 +85,7 @@ public struct CSVTable: Sendable {
     values.reserveCapacity(rowCount)
     for row in 0..<rowCount {
       let field = fields[row * columns.count + index]
-      if let value = NumberText.double(in: bytes, from: Int(field.start), to: Int(field.end)) {
+      if let value = number(field) {
         values.append(value)
       } else if isMissing(field) {
         guard let missing else { throw notANumber(row, column, isMissing: true) }
@@ -100,6 +109,25 @@ public struct CSVTable: Sendable {
   public func text(row: Int, column: Int) -> String {
     let field = fields[row * columns.count + column]
     return String(decoding: bytes[Int(field.start)..<Int(field.end)], as: UTF8.self)
+  }
+
+  /// The number that a field spells in the table's format; nil if it is anything else.
+  public func number(row: Int, column: Int) -> Double? {
+    number(fields[row * columns.count + column])
+  }
+
+  private func number(_ field: Field) -> Double? {
+    let (start, end) = (Int(field.start), Int(field.end))
+    if notation == NumberNotation(), let value = NumberText.double(in: bytes, from: start, to: end)
+    {
+      return value
+    }
+    // Only what begins as a number may, or has letters beyond ASCII around it, is looked at as text.
+    guard start < end,
+      notation != NumberNotation() || bytes[start] >= 0x80 || bytes[end - 1] >= 0x80
+        || bytes[start] == 0x20 || bytes[end - 1] == 0x20
+    else { return nil }
+    return notation.value(String(decoding: bytes[start..<end], as: UTF8.self))
   }
 
   func isMissing(_ field: Field) -> Bool {

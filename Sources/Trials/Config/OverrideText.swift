@@ -19,6 +19,8 @@ enum OverrideText {
       }
       return try items.map { try ConfigNode.value($0, for: setting, place: { _ in place }) }
     }
+    // A comma alone is the text that it is, as in `data.csv.decimal=,`.
+    if text == ",", let value = setting.kind.scalar(text, isPlain: true) { return [value] }
     return try split(text).map { part in
       guard let value = setting.kind.scalar(part.text, isPlain: part.isPlain) else {
         throw mismatch(part.text.isEmpty ? "nothing" : "`\(part.text)`", part.text)

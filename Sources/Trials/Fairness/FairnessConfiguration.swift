@@ -1,5 +1,6 @@
 import Datasets
 import Infomin
+import Storage
 import TensorCore
 
 /// When the max-step runs.
@@ -67,6 +68,20 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     public var text: [String] = []
     /// What becomes of rows with missing values.
     public var missing = MissingValues.fail
+    /// What stands between fields: `auto`, a character, or `tab`, `space`, `comma`, `semicolon`.
+    public var separator = "auto"
+    /// What stands before decimals: `.` or `,`.
+    public var decimal = "."
+    /// What stands between thousands: `none`, `,`, `.`, `_`, `space` or `apostrophe`.
+    public var thousands = "none"
+    /// How letters are written as bytes.
+    public var encoding = TextEncoding.auto
+    /// What stands for a missing value besides an empty field.
+    public var missingMarkers = FairnessTable.usualMissingMarkers
+    /// The value of the target that is 1, all others −1; empty for the later of two.
+    public var positive = ""
+    /// What becomes of a word in two spellings.
+    public var spellings = Spellings.fail
   }
 
   /// The networks.
@@ -170,12 +185,25 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     "data.rows": "rows of a generated table; 0 for as many as the measured one has",
     "data.csv.path":
       "a CSV file of your own with a header line, in place of data.source; empty for none",
-    "data.csv.target": "its column to predict: numbers, or two words",
+    "data.csv.target":
+      "its column to predict: numbers, two words, or any words with data.csv.positive",
     "data.csv.sensitive": "its column to hide: numbers or words; it stays among the inputs",
     "data.csv.ignored": "columns to leave out, such as identifiers",
     "data.csv.text": "columns of codes that look like numbers, to be taken as words",
     "data.csv.missing":
       "fail (with line and column), or drop-rows: leave rows with missing values out",
+    "data.csv.separator":
+      "between fields: auto (told by the contents), a character, or comma, semicolon, tab, space",
+    "data.csv.decimal": "before decimals: . or , (1.5 or 1,5)",
+    "data.csv.thousands": "between thousands: none, or , . _ space apostrophe",
+    "data.csv.encoding":
+      "of letters: auto (UTF-16 by its mark, else UTF-8), utf-8, latin-1, windows-1252, utf-16",
+    "data.csv.missingMarkers":
+      "what stands for a missing value besides an empty field, in columns of numbers and of words",
+    "data.csv.positive":
+      "the value of the target that is 1, all others −1; empty for the later of two in sorted order",
+    "data.csv.spellings":
+      "a word in two spellings (<=50K and <=50K.): fail, merge them, or take them as separate words",
     "model.hidden": "width of the encoder's two hidden layers, at least 1",
     "model.representation": "columns of Z, at least 1",
     "model.predictor": "width of the predictor's two hidden layers, at least 1",
@@ -214,8 +242,15 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     ("evaluation.bootstrap", "200"),
   ]
 
+  /// How a table of one's own is written: they came later.
+  public static let keysAddedLater = [
+    "data.csv.separator", "data.csv.decimal", "data.csv.thousands", "data.csv.encoding",
+    "data.csv.missingMarkers", "data.csv.positive", "data.csv.spellings",
+  ]
+
   /// Looks at ranges.
   public func validate() throws {
+    _ = try data.csv.layout
     try ConfigChecks.atLeast([
       ("seed", seed, 0), ("threads", threads, 1), ("data.rows", data.rows, 0),
       ("model.hidden", model.hidden, 1), ("model.representation", model.representation, 1),

@@ -9,6 +9,8 @@ struct FairnessEvaluation {
   let configuration: FairnessConfiguration
   let data: PreparedFairness
   let block: (x: Tensor<Float>, y: Tensor<Float>, t: Tensor<Float>)
+  /// T as the measures of dependence see it.
+  let hidden: HiddenAttribute
   /// The predictor that was trained with the encoder: the utility's metric goes on from it.
   let predictor: MLP<Float>
 
@@ -27,7 +29,7 @@ struct FairnessEvaluation {
       throws -> RhoStar.Measurement<Float>
     {
       let targets =
-        toOutcome ? (train: block.y, test: data.yTest) : (train: block.t, test: data.tTest)
+        toOutcome ? (train: block.y, test: data.yTest) : (train: hidden.block, test: hidden.test)
       return try measurement.measure(
         label, functions, passes: passes, train: (train, targets.train), test: (test, targets.test),
         startingFrom: toOutcome ? predictor : nil, using: random, into: &result)

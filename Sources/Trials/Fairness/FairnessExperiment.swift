@@ -22,6 +22,8 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   let random: Philox
   private let folder: String?
   private let block: (x: Tensor<Float>, y: Tensor<Float>, t: Tensor<Float>)
+  /// T as the estimators and measures of dependence see it.
+  private let hidden: HiddenAttribute
   private(set) var model: FairModel
   private var estimator: any DependenceEstimator<Float>
   private var optimiser: Adam<Float>
@@ -41,10 +43,12 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       constantColumns: .drop)
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
+    hidden = HiddenAttribute(data)
     model = FairModel(
       inputs: data.inputCount, configuration.model, random: random.stream("model"))
     estimator = configuration.method.estimator(
-      inputs: configuration.model.representation, targets: 1, slice: configuration.slice,
+      inputs: configuration.model.representation, targets: hidden.columnCount,
+      slice: configuration.slice,
       inner: configuration.inner, random: random.stream("estimator"))
     optimiser = Adam(learningRate: configuration.learningRate)
     plateau = ReduceLROnPlateau(factor: 0.1, patience: max(configuration.plateauPatience, 1))
@@ -85,13 +89,13 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     let draw = random.stream("max-step", epoch)
     let rows: (x: Tensor<Float>, t: Tensor<Float>)
     switch configuration.fit.rows {
-    case .all: rows = (block.x, block.t)
-    case .train: rows = (data.xTrain, data.tTrain)
+    case .all: rows = (block.x, hidden.block)
+    case .train: rows = (data.xTrain, hidden.train)
     case .sample:
       var pick = draw.stream("sample")
       let order = pick.permutation(data.xTrain.shape[0])
       let picked = Array(order.prefix(configuration.fit.sampleSize))
-      rows = (data.xTrain.gather(rows: picked), data.tTrain.gather(rows: picked))
+      rows = (data.xTrain.gather(rows: picked), hidden.train.gather(rows: picked))
     }
     let z = model.encode(rows.x)
     let report = try estimator.fit(z, rows.t, using: draw)
@@ -110,7 +114,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     }
     let rows = 0..<min(configuration.batchSize, data.xTrain.shape[0])
     _ = try estimator.fit(
-      model.encode(data.xTrain.rows(rows)), data.tTrain.rows(rows),
+      model.encode(data.xTrain.rows(rows)), hidden.train.rows(rows),
       using: random.stream("max-step", index))
   }
 
@@ -126,7 +130,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       RenyiObjective.value(model.predictor, z, data.yValidation.rows(0..<count)))
     let dependence = Double(
       estimator.value(
-        z, data.tValidation.rows(0..<count), using: random.stream("validation", epoch)))
+        z, hidden.validation.rows(0..<count), using: random.stream("validation", epoch)))
     let loss = dependence - configuration.utilityWeight * utility
     log["loss/validation"] = loss
     log["utility/validation"] = utility
@@ -144,7 +148,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   private mutating func minStep(_ rows: [Int], _ draw: Philox) throws -> (Double, Double) {
     let (x, y, t) = (
       data.xTrain.gather(rows: rows), data.yTrain.gather(rows: rows),
-      data.tTrain.gather(rows: rows)
+      hidden.train.gather(rows: rows)
     )
     let (utility, dependence, gradient) = try Self.gradient(
       model, &estimator, x, y, t, configuration, draw, &warnings)
@@ -226,6 +230,13 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
     var notes = warnings.sorted()
     notes.append(data.provenance)
+    notes += data.notes
+    if !data.droppedColumns.isEmpty {
+      notes.append(
+        "constant among the rows that standardise them, left out: "
+          + data.droppedColumns.joined(separator: ", "))
+    }
+    notes += hidden.notes
     notes.append("max-step schedule: \(configuration.schedule.rawValue)")
     if configuration.keepsBest, let best {
       model = best.model
@@ -235,7 +246,8 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       train: model.encode(block.x), test: model.encode(data.xTest)
     )
     var result = try FairnessEvaluation(
-      configuration: configuration, data: data, block: block, predictor: model.predictor
+      configuration: configuration, data: data, block: block, hidden: hidden,
+      predictor: model.predictor
     )
     .measure(z.train, z.test, using: random.stream("evaluation"), monitor: monitor)
     result.notes += notes
@@ -256,7 +268,8 @@ extension FairnessConfiguration.Data {
       return try FairnessTable.read(
         csv: DataPath.find(csv.path, key: "data.csv.path", in: directories),
         target: csv.target, sensitive: csv.sensitive, ignoring: csv.ignored,
-        textColumns: Set(csv.text), missing: csv.missing, constantColumns: .drop)
+        textColumns: Set(csv.text), missing: csv.missing, constantColumns: .drop,
+        layout: csv.layout)
     }
     return try source.table(
       in: directories, sensitive: sensitive, seed: 0, rowCount: rows == 0 ? nil : rows)
