@@ -100,6 +100,11 @@ struct OwnTableColumnTests {
     let text = message { _ = try changed.read(target: "hired") }
     #expect(text.contains("expected a column \"hired\", found none; did you mean \"hired, y/n\"?"))
     #expect(text.contains("'data.csv.target=\"hired, y/n\"'"))
+    changed.columns[2] = "score, %"
+    for row in changed.rows.indices { changed.rows[row][2] += "%" }
+    let list = message { _ = try changed.read(target: "hired, y/n") }
+    #expect(list.contains("'data.csv.text=[\"score, %\"]'"), "\(list)")
+    changed.rows = fixture.rows
     #expect(try changed.read(target: "hired, y/n").targetName == "hired, y/n")
   }
 

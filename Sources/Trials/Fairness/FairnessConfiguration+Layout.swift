@@ -49,7 +49,7 @@ extension FairnessConfiguration.OwnTable {
         "underscore": .underscore, "’": .apostrophe,
       ]
       let grouping = words[thousands] ?? NumberNotation.Grouping(rawValue: thousands)
-      guard let grouping else {
+      guard let grouping, !thousands.isEmpty else {
         throw ConfigError.invalid(
           key: "data.csv.thousands", place: "",
           expected: "none, or what stands between thousands: , . _ space apostrophe",

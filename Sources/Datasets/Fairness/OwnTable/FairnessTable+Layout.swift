@@ -57,3 +57,14 @@ extension FairnessTable {
     "1.#QNAN", "-1.#IND",
   ]
 }
+
+extension FairnessTable.Layout {
+  /// `data.csv.text=[age]`, as a command line takes it: names that a list would split are in quotes.
+  func list(_ option: String, _ column: String) -> String {
+    let isPlain = column.unicodeScalars.allSatisfy {
+      $0.properties.isAlphabetic || ("0"..."9").contains($0) || "_-. ".unicodeScalars.contains($0)
+    }
+    return isPlain
+      ? "\(optionPrefix)\(option)=[\(column)]" : "'\(optionPrefix)\(option)=[\"\(column)\"]'"
+  }
+}

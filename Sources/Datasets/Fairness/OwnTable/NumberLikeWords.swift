@@ -2,10 +2,11 @@ import Storage
 
 /// Words that a person reads as numbers and the table's format does not: decimal commas, thousands, per cent, currency, units.
 struct NumberLikeWords {
-  /// The format under which they were no numbers.
-  let format: NumberNotation
-  /// What stands before an option's name in messages.
-  let optionPrefix: String
+  /// The layout under which they were no numbers.
+  let layout: FairnessTable.Layout
+
+  private var format: NumberNotation { layout.numbers }
+  private var optionPrefix: String { layout.optionPrefix }
 
   /// What is the matter with a column.
   struct Finding {
@@ -51,7 +52,7 @@ struct NumberLikeWords {
       let place = all.firstIndex(where: { counts($0) }), let first = all[place]
     else { return nil }
     let plain = zip(words, all).filter { if case .format? = $0.1 { true } else { false } }.map(\.0)
-    let wordsAdvice = "or take the column as words with \(optionPrefix)text=[\(quoted(column))]"
+    let wordsAdvice = "or take the column as words with \(layout.list("text", column))"
     if case .format = first {
       let (appearance, advice) = reading(words[place], of: plain, numbers: numbers)
       return Finding(
@@ -61,11 +62,7 @@ struct NumberLikeWords {
       place: place, appearance: first.name,
       advice:
         "write the numbers alone in the file (\(first.example)), leave the column out with "
-        + "\(optionPrefix)ignored=[\(quoted(column))], \(wordsAdvice)", count: count)
-  }
-
-  private func quoted(_ column: String) -> String {
-    column.contains { ",[]\"':#".contains($0) } ? "\"\(column)\"" : column
+        + "\(layout.list("ignored", column)), \(wordsAdvice)", count: count)
   }
 
   /// The formats that read all words, with the option that sets each and the number it gives.

@@ -2,7 +2,8 @@ import Storage
 
 extension OwnColumn {
   /// What a person would ask about a column of numbers before taking them as they stand.
-  func doubts(_ rows: [Int], optionPrefix prefix: String) -> [String] {
+  func doubts(_ rows: [Int], _ layout: FairnessTable.Layout) -> [String] {
+    let prefix = layout.optionPrefix
     guard !holdsWords, rows.count >= 10 else { return [] }
     var doubts: [String] = []
     if hasDots {
@@ -20,7 +21,7 @@ extension OwnColumn {
     }
     if let row = rows.first(where: { hasLeadingZero($0) }) {
       doubts.append(
-        "\(name): \(text(row)) and others begin with a zero, as codes do; \(prefix)text=[\(name)] takes them as "
+        "\(name): \(text(row)) and others begin with a zero, as codes do; \(layout.list("text", name)) takes them as "
           + "words")
     }
     if let (value, count) = sentinel(rows) {

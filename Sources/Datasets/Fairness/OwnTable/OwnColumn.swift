@@ -98,7 +98,7 @@ struct OwnColumn {
     let wordRows = fields.indices.filter { fields[$0] == .word }
     guard !wordRows.isEmpty else { return try checkFinite() }
     let numberRows = fields.indices.filter { fields[$0] == .number }
-    let likeness = NumberLikeWords(format: layout.numbers, optionPrefix: layout.optionPrefix)
+    let likeness = NumberLikeWords(layout: layout)
     let finding = likeness.finding(
       wordRows.map { text($0) }, numbers: numberRows.prefix(1000).map { text($0) },
       numberCount: numberRows.count, column: name)
@@ -111,7 +111,7 @@ struct OwnColumn {
     }
     guard let number = numberRows.first else { return }
     let prefix = layout.optionPrefix
-    let asWords = "take the whole column as words with \(prefix)text=[\(name)]"
+    let asWords = "take the whole column as words with \(layout.list("text", name))"
     guard numberRows.count >= wordRows.count else {
       throw .unexpected(
         path: table.path, at: location(number),

@@ -5,7 +5,7 @@ extension OwnTableReader {
     guard !isWords, (3...10).contains(levels.count), values.count > 2 * levels.count else { return }
     notes.append(
       "\(sensitive) has \(levels.count) different numbers and is hidden as a quantity; "
-        + "\(layout.optionPrefix)text=[\(sensitive)] takes them as words without an order")
+        + "\(layout.list("text", sensitive)) takes them as words without an order")
   }
 
   /// Names inputs that hold what is to be predicted or hidden, and inputs that are there twice.
@@ -19,7 +19,7 @@ extension OwnTableReader {
       ] where Self.tell(values, column) {
         notes.append(
           "the input \"\(name)\" tells \"\(other)\", the column to \(role), in every row; "
-            + "\(layout.optionPrefix)ignored=[\(name)] leaves it out")
+            + "\(layout.list("ignored", name)) leaves it out")
       }
       if let first = known[values] {
         notes.append("column \"\(name)\" holds the same values as \"\(first)\"")

@@ -46,7 +46,7 @@ struct OwnTableReader {
     var sensitiveLabels: [String]?
     for column in columns {
       let name = column.name
-      notes += column.doubts(rows, optionPrefix: prefix)
+      notes += column.doubts(rows, layout)
       if name == target {
         let outcome = try OwnTarget.read(column, rows: rows, layout: layout)
         notes += outcome.notes
@@ -207,7 +207,7 @@ struct OwnTableReader {
             path: path, at: "column \"\(column.name)\"", expected: "a value in some row",
             found: "all \(column.fields.count) rows empty or with a missing marker",
             advice: isProtected
-              ? "name another column" : "leave it out with \(prefix)ignored=[\(column.name)]")
+              ? "name another column" : "leave it out with \(layout.list("ignored", column.name))")
         }
         notes.append("column \"\(column.name)\" has no value in any row: left out")
         continue
@@ -225,13 +225,13 @@ struct OwnTableReader {
           }
           notes.append(
             "column \"\(column.name)\" left out: \(finding), as of names, identifiers or dates; "
-              + "\(prefix)text=[\(column.name)] keeps it as words")
+              + "\(layout.list("text", column.name)) keeps it as words")
           continue
         }
       }
       if column.isCount, !isProtected, column.fields.count >= 10 {
         notes.append(
-          "column \"\(column.name)\" numbers the rows and is an input; \(prefix)ignored=[\(column.name)] "
+          "column \"\(column.name)\" numbers the rows and is an input; \(layout.list("ignored", column.name)) "
             + "leaves it out")
       }
       kept.append(column)
@@ -255,7 +255,7 @@ struct OwnTableReader {
         path: path, at: column.location(row), expected: "a value",
         found: "the missing value \"\(text)\" (\(column.missingCount) of \(table.rowCount) rows)",
         advice:
-          "fill it in, leave the column out with \(prefix)ignored=[\(column.name)] or drop rows with "
+          "fill it in, leave the column out with \(layout.list("ignored", column.name)) or drop rows with "
           + "missing values with \(prefix)missing=drop-rows"
           + (isWord ? "; if it is a word like others, take it out of \(prefix)missingMarkers" : ""))
     }
