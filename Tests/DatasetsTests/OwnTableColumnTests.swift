@@ -108,6 +108,32 @@ struct OwnTableColumnTests {
     #expect(try changed.read(target: "hired, y/n").targetName == "hired, y/n")
   }
 
+  @Test func aFileWithoutNamesOrWithThemTwiceIsNamed() throws {
+    let lines = fixture.text().split(separator: "\n")
+    let headless = lines.dropFirst().joined(separator: "\n")
+    let text = message { _ = try OwnTableFixture.read(Array(headless.utf8)) }
+    #expect(text.contains("line 1: expected the names of the columns"), "\(text)")
+    let twice = (lines + lines).joined(separator: "\n")
+    let again = message { _ = try OwnTableFixture.read(Array(twice.utf8)) }
+    #expect(
+      again.contains("line 62, column \"age\"") && again.contains("repeats the header"), "\(again)")
+    let spaces = fixture.text().replacing(",", with: " ")
+    let one = message { _ = try OwnTableFixture.read(Array(spaces.utf8)) }
+    #expect(
+      one.contains("one name, \"age town score hired\"") && one.contains("data.csv.separator"))
+    #expect(
+      try OwnTableFixture.read(Array(spaces.utf8), layout: .own { $0.separator = " " }).rowCount
+        == 60)
+  }
+
+  @Test func numbersOfAnIdentifierAreNoted() throws {
+    let table = try fixture.with("person_id") { "\(7919 * ($0 + 3) % 10007)" }.read()
+    #expect(
+      table.notes.contains { $0.hasPrefix("column \"person_id\" has another number in each row") })
+    let plain = try fixture.with("bid") { "\(7919 * ($0 + 3) % 10007)" }.read()
+    #expect(plain.notes.allSatisfy { !$0.contains("identifiers") })
+  }
+
   @Test func namesThatCannotBeMeantAreNamed() throws {
     #expect(message { _ = try fixture.read(ignoring: ["age"]) }.contains("data.csv.ignored"))
     let wrong = message { _ = try fixture.read(layout: .own { $0.separator = ";" }) }

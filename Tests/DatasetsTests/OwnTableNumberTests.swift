@@ -72,7 +72,7 @@ struct OwnTableNumberTests {
     ("12%", "per cent"), ("12.5 %", "per cent"), ("$12", "money"), ("12 €", "money"),
     ("-£3.5", "money"), ("USD 1,200", "money"), ("(12.5)", "parentheses"), ("12 kg", "unit \"kg\""),
     ("180cm", "unit \"cm\""), ("٣٤", "another script"), ("１２", "another script"),
-    ("'12", "apostrophe"),
+    ("'12", "apostrophe"), ("'12'", "apostrophe"),
     ("=\"12\"", "equals sign"), ("~12", "before it"), ("12*", "behind it"),
     ("12.5-", "the minus behind it"), ("1.5D+03", "Fortran"),
   ]) func signsAndUnitsAroundNumbersAreNamed(field: String, name: String) throws {

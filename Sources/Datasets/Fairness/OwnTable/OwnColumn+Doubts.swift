@@ -24,6 +24,15 @@ extension OwnColumn {
         "\(name): \(text(row)) and others begin with a zero, as codes do; \(layout.list("text", name)) takes them as "
           + "words")
     }
+    let words = name.lowercased().split { "_- ".contains($0) }
+    if words.contains("id") || words.contains("uuid") || name.hasSuffix("ID")
+      || name.hasSuffix("Id"),
+      !isCount, Set(rows.map { numbers[$0] }).count == rows.count
+    {
+      doubts.append(
+        "column \"\(name)\" has another number in each row, as identifiers do, and is an input; "
+          + "\(layout.list("ignored", name)) leaves it out")
+    }
     if let (value, count) = sentinel(rows) {
       doubts.append(
         "\(name): \(OwnTarget.text(value)) stands in \(count) rows, far from all other numbers; if it means that the "

@@ -119,6 +119,11 @@ struct OwnColumn {
         found: "the number \"\(text(number))\"",
         advice: "correct the field, or \(asWords)")
     }
+    if let row = wordRows.first(where: { text($0) == name }) {
+      throw .unexpected(
+        path: table.path, at: location(row), expected: "a number", found: "the column's name again",
+        advice: "delete the line: it repeats the header, as where files were put together")
+    }
     let row = wordRows[0]
     let others = wordRows.count { text($0) == text(row) }
     throw .unexpected(
