@@ -100,6 +100,13 @@ struct OwnTableReader {
 
   /// The file as fields.
   private mutating func contents() throws(DatasetError) -> CSVTable {
+    guard !layout.numbers.isAmbiguous else {
+      throw .unexpected(
+        path: path, at: "numbers",
+        expected: "one sign before decimals and another between thousands",
+        found: "\"\(layout.numbers.decimal)\" for both", advice: "set \(prefix)thousands to another"
+      )
+    }
     let (path, layout, names) = (path, layout, [target, sensitive])
     let (table, more, hasLosses) = try wrappingStorage {
       () throws(StorageError) -> (CSVTable, [String], Bool) in
