@@ -130,7 +130,8 @@ struct OwnTableWordTests {
       missing: .dropRows, layout: .own { $0.missingMarkers = ["nowhere"] })
     #expect(try kept.rowCount == 40 && Set(kept.column("town")).count == 2)
     #expect(
-      message { _ = try changed.read() }.contains("take it out of data.csv.missingMarkers"))
+      message { _ = try changed.read() }.contains(
+        "list the markers without it in data.csv.missingMarkers"))
     let numbers = fixture.with("score") { $0 == 7 ? "-99" : "\($0 % 9)" }
     #expect(try numbers.read().column("score").min() == -99)
     #expect(

@@ -16,7 +16,9 @@ extension FairnessConfiguration.OwnTable {
         "another character than data.csv.decimal, which is \"\(decimal)\"", "\"\(thousands)\"")
       return FairnessTable.Layout(
         separator: try separatorCharacter, numbers: numbers, encoding: encoding,
-        missingMarkers: missingMarkers, positive: positive.isEmpty ? nil : positive,
+        missingMarkers: missingMarkers.flatMap {
+          $0 == "usual" ? FairnessTable.usualMissingMarkers : [$0]
+        }, positive: positive.isEmpty ? nil : positive,
         spellings: spellings, optionPrefix: "data.csv.")
     }
   }

@@ -76,8 +76,8 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     public var thousands = "none"
     /// How letters are written as bytes.
     public var encoding = TextEncoding.auto
-    /// What stands for a missing value besides an empty field.
-    public var missingMarkers = FairnessTable.usualMissingMarkers
+    /// What stands for a missing value besides an empty field; `usual` stands for `FairnessTable.usualMissingMarkers`.
+    public var missingMarkers = ["usual"]
     /// The value of the target that is 1, all others −1; empty for the later of two.
     public var positive = ""
     /// What becomes of a word in two spellings.
@@ -199,7 +199,7 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     "data.csv.encoding":
       "of letters: auto (UTF-16 by its mark, else UTF-8), utf-8, latin-1, windows-1252, utf-16",
     "data.csv.missingMarkers":
-      "what stands for a missing value besides an empty field, in columns of numbers and of words",
+      "what is a missing value besides an empty field: usual (? NA N/A n/a NULL None NaN - . and others), words; [usual, -99] adds one",
     "data.csv.positive":
       "the value of the target that is 1, all others −1; empty for the later of two in sorted order",
     "data.csv.spellings":

@@ -30,6 +30,10 @@ import Testing
     #expect(layout.separator == ";" && layout.encoding == .latin1 && layout.positive == "1")
     #expect(layout.numbers.decimal == "," && layout.numbers.grouping == .dot)
     #expect(layout.missingMarkers == ["x", "-"] && layout.spellings == .merge)
+    #expect(
+      try settings(["data.csv.missingMarkers=[usual, -99]"]).layout.missingMarkers
+        == FairnessTable.usualMissingMarkers + ["-99"])
+    #expect(try settings(["data.csv.missingMarkers=[]"]).layout.missingMarkers.isEmpty)
     #expect(try settings(["data.csv.separator=tab"]).layout.separator == "\t")
     #expect(try settings(["data.csv.separator=,"]).layout.separator == ",")
     #expect(try settings(["data.csv.thousands=space"]).layout.numbers.grouping == .space)

@@ -59,6 +59,11 @@ extension FairnessTable {
 }
 
 extension FairnessTable.Layout {
+  /// What adds a word to the missing markers, or keeps it from being one.
+  func marker(adding word: String) -> String {
+    optionPrefix.isEmpty
+      ? "add it to missingMarkers" : "set '\(optionPrefix)missingMarkers=[usual, \"\(word)\"]'"
+  }
   /// `data.csv.text=[age]`, as a command line takes it: names that a list would split are in quotes.
   func list(_ option: String, _ column: String) -> String {
     let isPlain = column.unicodeScalars.allSatisfy {

@@ -36,7 +36,7 @@ extension OwnColumn {
     if let (value, count) = sentinel(rows) {
       doubts.append(
         "\(name): \(OwnTarget.text(value)) stands in \(count) rows, far from all other numbers; if it means that the "
-          + "value is missing, add it to \(prefix)missingMarkers")
+          + "value is missing, \(layout.marker(adding: OwnTarget.text(value)))")
     }
     return doubts
   }

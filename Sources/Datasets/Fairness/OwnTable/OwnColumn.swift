@@ -131,8 +131,8 @@ struct OwnColumn {
       expected:
         "a number as in \(numberRows.count) other \(numberRows.count == 1 ? "row" : "rows")",
       found: "\"\(shortened(text(row)))\"" + (others > 1 ? " (\(others) times)" : ""),
-      advice: "correct the field; if it stands for a missing value, add it to "
-        + "\(prefix)missingMarkers; or \(asWords)")
+      advice: "correct the field; if it stands for a missing value, "
+        + "\(layout.marker(adding: text(row))); or \(asWords)")
   }
 
   private func checkFinite() throws(DatasetError) {

@@ -120,7 +120,9 @@ extension OwnTableReader {
         advice:
           "fill it in, leave the column out with \(layout.list("ignored", column.name)) or drop rows with "
           + "missing values with \(prefix)missing=drop-rows"
-          + (isWord ? "; if it is a word like others, take it out of \(prefix)missingMarkers" : ""))
+          + (isWord
+            ? "; if it is a word like others, list the markers without it in \(prefix)missingMarkers"
+            : ""))
     }
     let kept = all.filter { row in incomplete.allSatisfy { $0.fields[row] != .missing } }
     let worst = incomplete.sorted { $0.missingCount > $1.missingCount }.prefix(5)
@@ -144,7 +146,7 @@ extension OwnTableReader {
       notes.append(
         "\(column.name): "
           + markers.prefix(4).map { "\"\($0.marker)\" in \($0.count) rows" }.joined(separator: ", ")
-          + " taken as missing, not as a word; \(prefix)missingMarkers sets the list")
+          + " taken as missing, not as a word, unless \(prefix)missingMarkers lists others")
     }
     return kept
   }
