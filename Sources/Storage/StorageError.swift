@@ -72,7 +72,8 @@ extension StorageError: CustomStringConvertible, LocalizedError {
   /// `path: kind at location: expected …, found …; what to do`, on one line.
   public var description: String {
     let fields = self.fields
-    return "\(fields.path): \(fields.kind): \(fields.at): expected \(fields.expected), "
+    return
+      "\(FileName.shown(fields.path)): \(fields.kind): \(fields.at): expected \(fields.expected), "
       + "found \(fields.found); \(fields.advice)"
   }
 

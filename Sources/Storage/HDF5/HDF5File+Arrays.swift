@@ -102,6 +102,11 @@ extension HDF5File {
   }
 
   static func extents(_ space: hid_t, _ scope: HDF5Scope) throws(StorageError) -> [Int] {
+    guard H5Sget_simple_extent_type(space) != H5S_NULL else {
+      throw .unsupported(
+        path: scope.path, at: scope.location, expected: "elements",
+        found: "a null data space, which has none", advice: "leave it out")
+    }
     let sizes = try scope.sizes(
       H5Sget_simple_extent_ndims(space), "H5Sget_simple_extent_dims"
     ) { H5Sget_simple_extent_dims(space, $0, nil) }
@@ -119,8 +124,18 @@ extension HDF5File {
     _ dataset: hid_t, _ scope: HDF5Scope, shape: [Int], memory: hid_t, file: hid_t
   ) throws(StorageError) -> StoredArray {
     let type = try elementType(dataset, scope)
-    return try StoredArray.read(type, shape: shape, scope) { memoryType, bytes in
-      H5Dread(dataset, memoryType, memory, file, tessera_h5_default(), bytes)
+    let properties = try scope.own(
+      H5Dget_create_plist(dataset), .properties, "H5Dget_create_plist")
+    try checkVirtualSources(properties, scope)
+    try checkExternalFiles(properties, scope)
+    do throws(StorageError) {
+      return try StoredArray.read(type, shape: shape, scope) { memoryType, bytes in
+        H5Dread(dataset, memoryType, memory, file, tessera_h5_default(), bytes)
+      }
+    } catch {
+      // A filter that is missing matters only where a chunk went through it.
+      try checkFilters(properties, scope)
+      throw error
     }
   }
 
@@ -184,8 +199,15 @@ extension StoredArray {
       case .float32: .float32(fill(0))
       case .float16: .float16(fill(0))
       case .bfloat16: .bfloat16(fill(0))
+      case .float8e4m3: .float8e4m3(fill(0))
+      case .float8e5m2: .float8e5m2(fill(0))
       case .int64: .int64(fill(0))
       case .int32: .int32(fill(0))
+      case .int16: .int16(fill(0))
+      case .int8: .int8(fill(0))
+      case .uint64: .uint64(fill(0))
+      case .uint32: .uint32(fill(0))
+      case .uint16: .uint16(fill(0))
       case .uint8: .uint8(fill(0))
       case .bool: .bool(fill(UInt8(0)).map { $0 != 0 })
       }

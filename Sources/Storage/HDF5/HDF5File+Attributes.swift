@@ -23,6 +23,23 @@ extension HDF5File {
     }
   }
 
+  /// The attributes of what is inside the file, each as `object@attribute`, sorted; what cannot be opened is passed over.
+  public func innerAttributes() throws(StorageError) -> [String] {
+    var attributes: [String] = []
+    var open = try names()
+    let root = try place("/").place
+    var seen: Set<Place> = [root]
+    while let object = open.popLast() {
+      do throws(StorageError) {
+        let (isGroup, place) = try place(object)
+        guard seen.insert(place).inserted else { continue }
+        attributes += try attributeNames(of: object).map { "\(object)@\($0)" }
+        if isGroup { open += try names(in: object).map { "\(object)/\($0)" } }
+      } catch { continue }
+    }
+    return attributes.sorted()
+  }
+
   /// Reads an attribute of a group or data set.
   ///
   /// - Throws: ``StorageError/missing(path:at:expected:found:advice:)`` with the names that are there, or

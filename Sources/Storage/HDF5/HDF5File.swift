@@ -26,7 +26,7 @@ public final class HDF5File: Sendable {
   /// - Throws: ``StorageError`` if the file cannot be read, was cut short or is no HDF5 file.
   public init(reading path: String) throws(StorageError) {
     // The system's own refusal is clearer than the library's.
-    _ = try Descriptor(reading: path)
+    try FileSample(reading: path).check(is: .hdf5, path: path, at: "HDF5, signature")
     self.path = path
     handle = try HDF5Library.exclusively(path: path, location: "HDF5 file", isWriting: false) {
       (scope) throws(StorageError) in
@@ -50,6 +50,10 @@ public final class HDF5File: Sendable {
       let parent = walked.isEmpty ? "/" : walked
       walked += walked.isEmpty ? String(part) : "/\(part)"
       let exists = H5Lexists(handle.identifier, walked, tessera_h5_default())
+      if exists < 0, let error = brokenLink(parent) {
+        _ = tessera_h5_clear_errors()
+        throw error
+      }
       guard exists >= 0 else { throw scope.failure("looking up \"\(walked)\"") }
       guard exists > 0 else {
         throw .missing(
@@ -57,14 +61,24 @@ public final class HDF5File: Sendable {
           found: listing(try names(in: parent)))
       }
     }
-    return try scope.own(
-      H5Oopen(handle.identifier, walked.isEmpty ? "/" : walked, tessera_h5_default()), .object,
-      "opening")
+    let object = H5Oopen(
+      handle.identifier, walked.isEmpty ? "/" : walked, tessera_h5_default())
+    if object < 0, let error = brokenLink(walked) {
+      _ = tessera_h5_clear_errors()
+      throw error
+    }
+    return try scope.own(object, .object, "opening")
   }
 
   func dataset(_ name: String, _ scope: HDF5Scope) throws(StorageError) -> hid_t {
     let dataset = try object(name, scope)
-    guard H5Iget_type(dataset) == H5I_DATASET else {
+    let kind = H5Iget_type(dataset)
+    guard kind != H5I_DATATYPE else {
+      throw .mismatched(
+        path: path, at: "\"\(name)\"", expected: "a data set", found: "a named type",
+        advice: "leave it out: it holds no elements")
+    }
+    guard kind == H5I_DATASET else {
       throw .mismatched(
         path: path, at: "\"\(name)\"", expected: "a data set", found: "a group",
         advice: "name one of: \(listing(try names(in: name)))")

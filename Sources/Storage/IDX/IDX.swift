@@ -23,6 +23,7 @@ public enum IDX {
   ///   ``StorageError/unsupported(path:at:expected:found:advice:)`` for other numbers than unsigned bytes,
   ///   ``StorageError/truncated(path:at:expected:found:advice:)`` if bytes are missing.
   public static func decode(_ file: [UInt8], path: String) throws(StorageError) -> StoredArray {
+    try FileSample(file).check(is: .idx, path: path, at: "IDX, header")
     guard file.count >= 4 else {
       throw .truncated(
         path: path, at: "IDX, header", expected: "at least 4 bytes", found: "\(file.count)")

@@ -24,6 +24,7 @@ public enum JPEG {
   ///   ``StorageError/unsupported(path:at:expected:found:advice:)`` for printing inks and for pictures of more than 2³⁰
   ///   bytes.
   public static func decode(_ file: [UInt8], path: String) throws(StorageError) -> Image {
+    try FileSample(file).check(is: .jpeg, path: path, at: "JPEG, header")
     var picture = tessera_jpeg()
     let isSound = tessera_jpeg_decode(file, file.count, &picture, nil)
     if let error = error(isSound, picture, path, at: "JPEG, header") { throw error }

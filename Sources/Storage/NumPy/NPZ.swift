@@ -31,6 +31,22 @@ public struct NPZ: Sendable {
       archive.contents(of: member), path: archive.path, location: "member \"\(member.name)\"")
   }
 
+  /// The members that are no arrays, such as texts.
+  public var otherMembers: [String] {
+    archive.members.map(\.name).filter { !$0.hasSuffix(".npy") && !$0.hasSuffix("/") }
+  }
+
+  /// Reads all arrays that can be read, and says which cannot and why.
+  public func contents() -> (arrays: [String: StoredArray], leftOut: [LeftOutArray]) {
+    var (arrays, leftOut): ([String: StoredArray], [LeftOutArray]) = ([:], [])
+    for name in Set(names).sorted() {
+      do throws(StorageError) { arrays[name] = try array(name) } catch {
+        leftOut.append(LeftOutArray(name, error))
+      }
+    }
+    return (arrays, leftOut)
+  }
+
   /// Reads all arrays of an archive.
   ///
   /// - Throws: ``StorageError`` as ``init(reading:)`` and ``array(_:)`` do.
