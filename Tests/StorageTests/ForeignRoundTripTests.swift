@@ -71,7 +71,7 @@ struct ForeignRoundTripTests {
       #expect(words[name]?.contains(word) == true, "\(name): \(words[name] ?? "read")")
     }
     #expect(arrays.count == 6 && leftOut.count == 14, "\(arrays.keys) \(words)")
-    #expect(leftOut.allSatisfy(\.isSound), "\(leftOut)")
+    #expect(leftOut.allSatisfy { $0.isSound }, "\(leftOut)")
     #expect(storageError { _ = try file.array("lzf") }?.advice.contains("gzip") == true)
     #expect(try file.innerAttributes() == ["group@units"])
     // Wherever a link is on the way.

@@ -126,7 +126,8 @@ struct SceneBoxTests {
         return try SceneSet(hdf5: path)
       }
       for word in ["val", "valid", "dev", "Validation"] {
-        #expect(try make(["train", word]).count(of: .validation) == 2, "\(word)")
+        let set = try make(["train", word])
+        #expect(set.count(of: .validation) == 2, "\(word)")
       }
       #expect(message { _ = try make(["val", "dev"]) }.contains("found dev and val"))
     }

@@ -137,8 +137,10 @@ import Testing
     try withTemporaryFolder { folder in
       try pictures(folder + "/set")
       for index in 5..<9 {
-        let bytes = (0..<32 * 32).flatMap {
-          [UInt8($0 % 250), UInt8(index), 255, UInt8($0 % 2 * 255)]
+        var bytes: [UInt8] = []
+        for pixel in 0..<32 * 32 {
+          let (red, alpha) = (UInt8(pixel % 250), UInt8(pixel % 2 * 255))
+          bytes += [red, UInt8(index), 255, alpha]
         }
         try PNG.write(
           Image(height: 32, width: 32, channels: 4, bytes: bytes),
