@@ -38,7 +38,7 @@ extension FileKind {
   init?(head: [UInt8], tail: [UInt8], count: Int) {
     if count == 0 {
       self = .empty
-    } else if head.allSatisfy({ $0 == 0 }), tail.allSatisfy({ $0 == 0 }), count > 1 {
+    } else if head.allSatisfy({ $0 == 0 }), tail.allSatisfy({ $0 == 0 }), count >= 16 {
       self = .zeros
     } else if let kind = Self.hdf5(head) ?? Self.signature(head) ?? Self.archive(head, tail) {
       self = kind

@@ -71,7 +71,7 @@ extension ElementType {
       } else {
         self = try Self(hdf5: scope.own(H5Tget_super(type), .type, "H5Tget_super"), scope)
       }
-    case H5T_STRING: throw Self.unsupported("text", scope)
+    case H5T_STRING: throw Self.unsupported("strings", scope)
     case H5T_COMPOUND:
       let names = Self.memberNames(type)
       throw Self.unsupported(

@@ -29,7 +29,7 @@ extension PNG {
   /// Says what a file is that does not begin as a PNG does.
   static func checkSignature(_ file: [UInt8], _ path: String) throws(StorageError) {
     if file.starts(with: signature) { return }
-    if signature.starts(with: file), !file.isEmpty {
+    if signature.starts(with: file) {
       throw .truncated(
         path: path, at: "PNG, signature", expected: "\(signature.count) bytes",
         found: "\(file.count)")
