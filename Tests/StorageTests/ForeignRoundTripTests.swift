@@ -61,7 +61,8 @@ struct ForeignRoundTripTests {
     let words = Dictionary(uniqueKeysWithValues: leftOut.map { ($0.name, $0.words) })
     for (name, word) in [
       ("lzf", "compressed with LZF, which this build of HDF5 lacks"),
-      ("records", "a data set of its own: a, b"), ("complex", "complex numbers"), ("words", "strings"),
+      ("records", "a data set of its own: a, b"), ("complex", "complex numbers"),
+      ("words", "strings"),
       ("long", "of 16 bytes"), ("nothing", "a null data space"), ("opaque", "opaque bytes"),
       ("type", "a named type"), ("lists", "varying length"), ("references", "references"),
       ("gone", "a soft link to \"/nowhere\""),
