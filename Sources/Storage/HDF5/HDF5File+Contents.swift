@@ -37,12 +37,19 @@ extension HDF5File {
     var leftOut: [LeftOutArray] = []
     /// The groups that were read, by their place, and the name of each.
     var groups: [Place: String] = [:]
+    /// The data sets that were read, likewise: one may bear many names.
+    var datasets: [Place: String] = [:]
 
     mutating func visit(_ name: String, in file: HDF5File) {
       do throws(StorageError) {
         let (isGroup, place) = try file.place(name)
         guard isGroup else {
-          arrays[name] = try file.array(name)
+          if let first = datasets[place] {
+            arrays[name] = arrays[first]
+          } else {
+            arrays[name] = try file.array(name)
+            datasets[place] = name
+          }
           return
         }
         if let first = groups[place] {
