@@ -14,6 +14,7 @@ struct ZipArchive: Sendable {
 
   let path: String
   let members: [Member]
+  private let places: [String: Int]
   private let file: Descriptor
   /// Where the central directory starts: all members lie before it.
   private let directoryOffset: Int
@@ -36,7 +37,22 @@ struct ZipArchive: Sendable {
     members = try Self.members(
       LittleEndianBytes(try file.read(at: place.lowerBound, count: place.count)), count: count,
       path: path)
+    places = Dictionary(uniqueKeysWithValues: zip(members.map(\.name), members.indices))
+    // Members that share their bytes would unpack to far more than the file can hold.
+    var packed = 0
+    for member in members where member.compressedCount > 0 {
+      packed = packed.addingReportingOverflow(member.compressedCount).partialValue
+      guard (0...directoryOffset).contains(packed) else {
+        throw .malformed(
+          path: path, at: "zip, directory",
+          expected: "members of \(directoryOffset) bytes in all, as there are before it",
+          found: "members that lie over one another")
+      }
+    }
   }
+
+  /// The member of a name; nil if there is none.
+  func member(_ name: String) -> Member? { places[name].map { members[$0] } }
 
   /// The uncompressed bytes of a member; their number and check value must be right.
   func contents(of member: Member) throws(StorageError) -> [UInt8] {
@@ -67,11 +83,16 @@ struct ZipArchive: Sendable {
         throw broken(
           "at most \(member.compressedCount * 1040 + 64) bytes", "the size \(member.count)")
       }
+      guard let zlib = Zlib.inflating(.none, expecting: member.count) else {
+        throw broken("memory for zlib", "none")
+      }
+      var whole: [UInt8] = []
+      whole.reserveCapacity(member.count)
       let result = packed.withUnsafeBytes {
-        Zlib.inflated($0, .none, expecting: member.count, limit: member.count)
+        zlib.inflate($0, into: &whole, limit: member.count)
       }
       switch result {
-      case .whole(let whole, let consumed):
+      case .whole(let consumed):
         guard consumed == packed.count else {
           throw broken("\(packed.count) compressed bytes", "\(consumed)")
         }

@@ -54,7 +54,18 @@ public enum ArrayFile {
   private static func readHDF5(_ path: String) throws -> Checkpoint {
     let file = try HDF5File(reading: path)
     var contents = Checkpoint()
+    var count = 0
     for name in try file.datasetNames() {
+      // One array may bear many names.
+      let (sum, overflows) = count.addingReportingOverflow(try file.describe(name).byteCount)
+      count = sum
+      guard !overflows, count <= file.mostBytes else {
+        throw StorageError.unsupported(
+          path: path, at: "data set \"\(name)\"",
+          expected:
+            "arrays of at most \(file.mostBytes) bytes in all, what a file of this size can hold",
+          found: "more up to here", advice: "read it in parts")
+      }
       contents.set(name.hasPrefix("/") ? String(name.dropFirst()) : name, try file.array(name))
     }
     for name in try file.attributeNames() {
