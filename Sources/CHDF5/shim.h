@@ -119,3 +119,5 @@ static inline void tessera_h5_message(char *text, size_t capacity) {
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, tessera_h5_collect, &out);
   H5Eclear2(H5E_DEFAULT);
 }
+
+#include "trial.h"

@@ -108,7 +108,7 @@ struct SceneFileReader {
     let name = "\(group(split))/images"
     guard let found = try describe(name) else { return nil }
     guard found.shape.count == 4, found.shape[3] == 3, found.elementType == .uint8,
-      found.shape[1] > 0, found.shape[2] > 0
+      found.shape[1] > 0, found.shape[2] > 0, found.byteCount < .max
     else {
       throw error(
         "data set \"\(name)\"", "uint8 [images, height, width, 3]",
@@ -119,7 +119,11 @@ struct SceneFileReader {
 
   func imageBytes() throws(DatasetError) -> Int {
     var total = 0
-    for split in SceneSplit.allCases { total += try imageShape(split)?.reduce(1, *) ?? 0 }
+    for split in SceneSplit.allCases where try imageShape(split) != nil {
+      let (sum, overflows) = total.addingReportingOverflow(
+        try describe("\(split)/images")?.byteCount ?? 0)
+      total = overflows ? .max : sum
+    }
     return total
   }
 

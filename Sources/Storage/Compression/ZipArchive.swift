@@ -17,6 +17,7 @@ struct ZipArchive: Sendable {
   let members: [Member]
   /// Names that more than one member has.
   private let repeated: Set<String>
+  private let places: [String: Int]
   private let file: Descriptor
   /// Where the central directory starts: all members lie before it.
   private let directoryOffset: Int
@@ -40,9 +41,25 @@ struct ZipArchive: Sendable {
     members = try Self.members(
       LittleEndianBytes(try file.read(at: place.lowerBound, count: place.count)), count: count,
       path: path)
+    places = Dictionary(
+      zip(members.map(\.name), members.indices), uniquingKeysWith: { first, _ in first })
     var names: Set<String> = []
     repeated = Set(members.map(\.name).filter { !names.insert($0).inserted })
+    // Members that share their bytes would unpack to far more than the file can hold.
+    var packed = 0
+    for member in members where member.compressedCount > 0 {
+      packed = packed.addingReportingOverflow(member.compressedCount).partialValue
+      guard (0...directoryOffset).contains(packed) else {
+        throw .malformed(
+          path: path, at: "zip, directory",
+          expected: "members of \(directoryOffset) bytes in all, as there are before it",
+          found: "members that lie over one another")
+      }
+    }
   }
+
+  /// The member of a name; nil if there is none.
+  func member(_ name: String) -> Member? { places[name].map { members[$0] } }
 
   /// The names of methods that are not read (APPNOTE, section 4.4.5).
   private static let methods = [
@@ -89,11 +106,16 @@ struct ZipArchive: Sendable {
         throw broken(
           "at most \(member.compressedCount * 1040 + 64) bytes", "the size \(member.count)")
       }
+      guard let zlib = Zlib.inflating(.none, expecting: member.count) else {
+        throw broken("memory for zlib", "none")
+      }
+      var whole: [UInt8] = []
+      whole.reserveCapacity(member.count)
       let result = packed.withUnsafeBytes {
-        Zlib.inflated($0, .none, expecting: member.count, limit: member.count)
+        zlib.inflate($0, into: &whole, limit: member.count)
       }
       switch result {
-      case .whole(let whole, let consumed):
+      case .whole(let consumed):
         guard consumed == packed.count else {
           throw broken("\(packed.count) compressed bytes", "\(consumed)")
         }

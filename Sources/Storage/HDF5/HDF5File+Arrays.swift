@@ -86,7 +86,8 @@ extension HDF5File {
           path: path, at: scope.location, expected: "strings",
           found: "elements of another type", advice: "read it as an array")
       }
-      return try HDF5Strings.read(type: type, space: space, scope) { type, memory in
+      return try HDF5Strings.read(type: type, space: space, most: mostBytes, scope) {
+        type, memory in
         H5Dread(
           dataset, type, tessera_h5_all(), tessera_h5_all(), tessera_h5_default(),
           memory)
@@ -126,10 +127,11 @@ extension HDF5File {
     let type = try elementType(dataset, scope)
     let properties = try scope.own(
       H5Dget_create_plist(dataset), .properties, "H5Dget_create_plist")
+    let most = try mostBytes(of: dataset, type, scope)
     try checkVirtualSources(properties, scope)
     try checkExternalFiles(properties, scope)
     do throws(StorageError) {
-      return try StoredArray.read(type, shape: shape, scope) { memoryType, bytes in
+      return try StoredArray.read(type, shape: shape, most: most, scope) { memoryType, bytes in
         H5Dread(dataset, memoryType, memory, file, tessera_h5_default(), bytes)
       }
     } catch {
@@ -137,6 +139,28 @@ extension HDF5File {
       try checkFilters(properties, scope)
       throw error
     }
+  }
+
+  /// How many bytes of a data set may be read at once. One that lies in other files may be larger than this one.
+  private func mostBytes(
+    of dataset: hid_t, _ type: ElementType, _ scope: HDF5Scope
+  ) throws(StorageError) -> Int {
+    let properties = try scope.own(
+      H5Dget_create_plist(dataset), .properties, "H5Dget_create_plist")
+    let layout = H5Pget_layout(properties)
+    if layout == H5D_VIRTUAL || H5Pget_external_count(properties) > 0 { return .max }
+    guard layout == H5D_CHUNKED else { return mostBytes }
+    let rank = Int32(try shape(dataset, scope).0.count)
+    let chunk = try scope.sizes(rank, "H5Pget_chunk") { H5Pget_chunk(properties, rank, $0) }
+    // The library unpacks a chunk whole, however little of it is asked for.
+    guard let size = byteCount(of: chunk.map { Int(clamping: $0) }, type), size <= mostBytes else {
+      throw .unsupported(
+        path: path, at: scope.location,
+        expected: "chunks of at most \(mostBytes) bytes in a file of this size",
+        found: "chunks of \(chunk) elements",
+        advice: "the file is damaged, or write it again with smaller chunks")
+    }
+    return mostBytes
   }
 
   private func select(
@@ -175,13 +199,15 @@ extension HDF5Scope {
 extension StoredArray {
   /// Makes room for elements of a type and lets a call of the library fill it.
   static func read(
-    _ type: ElementType, shape: [Int], _ scope: HDF5Scope,
+    _ type: ElementType, shape: [Int], most: Int, _ scope: HDF5Scope,
     by call: (_ memoryType: hid_t, _ memory: UnsafeMutableRawPointer) -> herr_t
   ) throws(StorageError) -> StoredArray {
     let room = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    guard let size = byteCount(of: shape, type), size <= room else {
+    guard let size = byteCount(of: shape, type), size <= min(room, most) else {
+      let reason = most < room ? "what a file of this size can hold" : "the memory here"
       throw .unsupported(
-        path: scope.path, at: scope.location, expected: "at most \(room) bytes, the memory here",
+        path: scope.path, at: scope.location,
+        expected: "at most \(min(room, most)) bytes, \(reason)",
         found: "shape \(shape) of \(type)", advice: "read it in slices")
     }
     let memoryType = try type.hdf5Type(scope)

@@ -37,6 +37,8 @@ extension HDF5File {
     var leftOut: [LeftOutArray] = []
     /// The groups that were read, by their place, and the name of each.
     var groups: [Place: String] = [:]
+    /// The bytes of all arrays so far.
+    var count = 0
     /// The data sets that were read, likewise: one may bear many names.
     var datasets: [Place: String] = [:]
 
@@ -44,6 +46,16 @@ extension HDF5File {
       do throws(StorageError) {
         let (isGroup, place) = try file.place(name)
         guard isGroup else {
+          // One array may bear many names, each of which is looked at.
+          let (sum, overflows) = count.addingReportingOverflow(try file.describe(name).byteCount)
+          guard !overflows, sum <= file.mostBytes else {
+            throw .unsupported(
+              path: file.path, at: "data set \"\(name)\"",
+              expected:
+                "arrays of at most \(file.mostBytes) bytes in all, what a file of this size can hold",
+              found: "more up to this one", advice: "read it alone")
+          }
+          count = sum
           if let first = datasets[place] {
             arrays[name] = arrays[first]
           } else {

@@ -36,6 +36,12 @@ public enum JPEG {
         path: path, at: "JPEG, header", expected: "at most \(1 << 30) bytes of samples",
         found: "\(width) x \(height) pixels of \(channels) samples", advice: "reduce the picture")
     }
+    // A block of 64 samples takes a bit at the least; at the most, colours are stored at a sixteenth.
+    guard height * width * channels <= max(1 << 24, 1536 * file.count) else {
+      throw .truncated(
+        path: path, at: "JPEG, \(width) x \(height) pixels",
+        expected: "at least \(height * width * channels / 1536) bytes", found: "\(file.count)")
+    }
     var outcome = TESSERA_JPEG_DAMAGED
     let count = height * width * channels
     let samples = [UInt8](unsafeUninitializedCapacity: count) { out, filled in

@@ -15,6 +15,8 @@ struct NPYHeaderParser {
   private let path: String
   private let location: String
   private var position = 0
+  /// NumPy's own limit, from version 2 on.
+  private static let mostExtents = 64
 
   init(text: ArraySlice<UInt8>, path: String, location: String) {
     self.text = Array(text)
@@ -151,6 +153,9 @@ struct NPYHeaderParser {
       while position < text.count, (0x30...0x39).contains(text[position]) { position += 1 }
       guard let extent = Int(String(decoding: text[start..<position], as: UTF8.self)) else {
         throw broken("a count", next)
+      }
+      guard extents.count < Self.mostExtents else {
+        throw broken("at most \(Self.mostExtents) extents, as NumPy has", "more")
       }
       extents.append(extent)
       if !take(",") {

@@ -23,7 +23,7 @@ public struct NPZ: Sendable {
   /// - Throws: ``StorageError/missing(path:at:expected:found:advice:)`` with the names that are there, or
   ///   ``StorageError`` as ``NPY/read(from:)`` does.
   public func array(_ name: String) throws(StorageError) -> StoredArray {
-    guard let member = archive.members.first(where: { $0.name == name + ".npy" }) else {
+    guard let member = archive.member(name + ".npy") else {
       throw .missing(
         path: archive.path, at: "arrays", expected: "\"\(name)\"", found: listing(names))
     }
