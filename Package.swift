@@ -65,6 +65,13 @@ let package = Package(
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport"),
+    .target(
+      name: "Fuzzing",
+      dependencies: ["TensorCore", "Storage", "Datasets", "Trials", "CHDF5", "CZlib"],
+      path: "Tests/Fuzzing"),
+    .testTarget(
+      name: "FuzzingTests", dependencies: ["Fuzzing", "Storage", "TensorCore"],
+      exclude: ["Corpus"]),
     .testTarget(
       name: "TensorCoreTests", dependencies: ["TensorCore", "Storage", "TestSupport"],
       exclude: ["Golden"]),

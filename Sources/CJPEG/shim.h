@@ -40,17 +40,36 @@ static inline void tessera_jpeg_warn(j_common_ptr info, int level) {
 
 static inline void tessera_jpeg_be_silent(j_common_ptr info) { (void)info; }
 
+// Layers of a progressive file are each a pass over the whole picture, and a few bytes in the file. Usual are some ten.
+static inline void tessera_jpeg_watch(j_common_ptr common) {
+  j_decompress_ptr info = (j_decompress_ptr)common;
+  double samples = (double)info->image_width * info->image_height * info->num_components;
+  double most = 4294967296.0 / samples;
+  most = most < 20 ? 20 : most > 200 ? 200 : most;
+  if (common->is_decompressor && info->input_scan_number > most)
+    longjmp(((struct tessera_jpeg_trouble *)common->err)->way_out, 2);
+}
+
 // Reads the extents and, unless `samples` is null, the picture into it: rows of grey, or of red, green and blue.
 static inline enum tessera_jpeg_outcome tessera_jpeg_decode(
     const unsigned char *file, size_t size, struct tessera_jpeg *picture, unsigned char *samples) {
   struct jpeg_decompress_struct info;
   struct tessera_jpeg_trouble trouble;
+  struct jpeg_progress_mgr watch;
+  memset(&watch, 0, sizeof watch);
+  watch.progress_monitor = tessera_jpeg_watch;
   memset(&info, 0, sizeof info);
   info.err = jpeg_std_error(&trouble.manager);
   trouble.manager.error_exit = tessera_jpeg_fail;
   trouble.manager.emit_message = tessera_jpeg_warn;
   trouble.manager.output_message = tessera_jpeg_be_silent;
-  if (setjmp(trouble.way_out)) {
+  int way = setjmp(trouble.way_out);
+  if (way == 2) {
+    snprintf(picture->message, sizeof picture->message, "too many layers for its size");
+    jpeg_destroy_decompress(&info);
+    return TESSERA_JPEG_DAMAGED;
+  }
+  if (way) {
     trouble.manager.format_message((j_common_ptr)&info, picture->message);
     int code = trouble.manager.msg_code;
     jpeg_destroy_decompress(&info);
@@ -58,6 +77,7 @@ static inline enum tessera_jpeg_outcome tessera_jpeg_decode(
                ? TESSERA_JPEG_CUT_SHORT : TESSERA_JPEG_DAMAGED;
   }
   jpeg_create_decompress(&info);
+  info.progress = &watch;
   jpeg_mem_src(&info, (unsigned char *)file, size);
   jpeg_read_header(&info, TRUE);
   if (info.jpeg_color_space == JCS_CMYK || info.jpeg_color_space == JCS_YCCK) {

@@ -66,7 +66,7 @@ extension DatasetError: CustomStringConvertible, LocalizedError {
     case .tooFewRows(let path, let expected, let found):
       return "\(path): expected \(expected), found \(found); give more rows or another split"
     case .unexpected(let path, let at, let expected, let found, let advice):
-      return "\(path): \(at): expected \(expected), found \(found); \(advice)"
+      return "\(FileName.shown(path)): \(at): expected \(expected), found \(found); \(advice)"
     case .digestMismatch(let path, let measure, let expected, let found):
       return "\(path): \(measure): expected \(expected), found \(found); the file is damaged or of "
         + "another edition: delete a local copy and fetch it again"

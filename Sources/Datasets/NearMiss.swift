@@ -4,6 +4,10 @@ enum NearMiss {
   ///
   /// Case is not counted as an edit; ties go to the earlier candidate.
   static func nearest(to name: String, among candidates: [String]) -> String? {
+    // Of a whole page of text no word was meant, and comparing it takes the square of its length.
+    let longest = 500
+    guard name.utf8.count <= longest else { return nil }
+    let candidates = candidates.filter { $0.utf8.count <= longest }
     let wanted = Array(name.lowercased())
     let limit = max(1, wanted.count / 3)
     return candidates.map { ($0, distance(wanted, Array($0.lowercased()))) }

@@ -72,8 +72,14 @@ extension StorageError: CustomStringConvertible, LocalizedError {
   /// `path: kind at location: expected …, found …; what to do`, on one line.
   public var description: String {
     let fields = self.fields
-    return "\(fields.path): \(fields.kind): \(fields.at): expected \(fields.expected), "
-      + "found \(fields.found); \(fields.advice)"
+    return "\(FileName.shown(fields.path)): \(fields.kind): \(Self.clipped(fields.at)): "
+      + "expected \(Self.clipped(fields.expected)), found \(Self.clipped(fields.found)); "
+      + Self.clipped(fields.advice)
+  }
+
+  /// What a file says may be as long as the file; a message may not.
+  private static func clipped(_ text: String) -> String {
+    text.utf8.count > 1500 ? text.prefix(1000) + " … and more" : text
   }
 
   /// The same as ``description``, for code that prints `localizedDescription`.

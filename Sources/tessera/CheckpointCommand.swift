@@ -4,7 +4,7 @@ import Trials
 
 struct CheckpointCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "checkpoint", abstract: "Look into files of arrays: safetensors, npz, HDF5.",
+    commandName: "checkpoint", abstract: "Look into files of arrays: safetensors, npz, npy, HDF5.",
     subcommands: [Inspect.self, Convert.self, Diff.self])
 
   struct Inspect: ParsableCommand {
@@ -15,8 +15,17 @@ struct CheckpointCommand: ParsableCommand {
     @OptionGroup var listing: ListingOptions
 
     func run() throws {
-      let contents = try ArrayFile.read(file)
+      let contents = try ArrayFile.contents(of: file)
       listing.show(CheckpointListing.inspect(contents), CheckpointListing.inspection(contents))
+      contents.notes.forEach(note)
+      if contents.checkpoint.tensors.isEmpty && !contents.leftOut.isEmpty {
+        note("no array can be read; the reasons stand above")
+        throw ExitCode(2)
+      }
+      if contents.leftOut.contains(where: { !$0.isSound }) {
+        note("an array is damaged: fetch or write the file again")
+        throw ExitCode(2)
+      }
     }
   }
 
@@ -28,8 +37,7 @@ struct CheckpointCommand: ParsableCommand {
     @Argument(help: "The file to write.") var target: String
 
     func run() throws {
-      let lost = try ArrayFile.write(ArrayFile.read(source), to: target)
-      if !lost.isEmpty { FileHandle.standardError.write(Data("tessera: note: \(lost)\n".utf8)) }
+      try ArrayFile.write(ArrayFile.contents(of: source), to: target).forEach(note)
       print(target)
     }
   }
@@ -44,9 +52,14 @@ struct CheckpointCommand: ParsableCommand {
 
     func run() throws {
       let difference = CheckpointDifference(
-        try ArrayFile.read(first), try ArrayFile.read(second))
+        try ArrayFile.contents(of: first), try ArrayFile.contents(of: second))
       listing.show(difference.text, difference.json)
       if !difference.isEqual { throw ExitCode(1) }
     }
   }
+}
+
+/// A line for a person beside the output.
+private func note(_ text: String) {
+  FileHandle.standardError.write(Data("tessera: note: \(text)\n".utf8))
 }

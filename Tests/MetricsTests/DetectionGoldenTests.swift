@@ -45,7 +45,7 @@ struct DetectionGoldenTests {
 
   @Test func averagePrecisionAndCurves() throws {
     let scores = try DetectionScores(of: images())
-    try expectClose(scores.curves.map(\.averagePrecision), "averagePrecision")
+    try expectClose(scores.curves.compactMap(\.averagePrecision), "averagePrecision")
     try expectClose(scores.curves[0].recall, "half.recall")
     try expectClose(scores.curves[0].precision, "half.precision")
     try expectClose(scores.curves[5].recall, "threeQuarters.recall")

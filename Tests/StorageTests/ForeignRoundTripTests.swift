@@ -45,6 +45,42 @@ struct ForeignRoundTripTests {
     #expect(checkpoint.metadata == ["origin": "Zürich \"quoted\"\n"])
   }
 
+  /// One object that cannot be used spoils no other, and each says why.
+  @Test func objectsThatCannotBeUsedAreNamed() throws {
+    let folder = try TemporaryFolder()
+    let result = ForeignReader.formats("make-odd", folder.path)
+    try #require(result.status == 0, "\(result.output)")
+    let file = try HDF5File(reading: folder.file("odd.h5"))
+    let (arrays, leftOut) = try file.contents()
+    #expect(arrays["good"] == StoredArray([0.0, 1, 2]) && arrays["again"] == arrays["good"])
+    #expect(arrays["mirror"] == arrays["good"])
+    #expect(arrays["group/inner"] == StoredArray(shape: [2], elements: .int16([0, 1])))
+    #expect(arrays["levels"]?.integers == [0, 5])
+    // Two values that are not called false and true are numbers.
+    #expect(arrays["two"] == StoredArray(shape: [2], elements: .int8([0, 1])))
+    let words = Dictionary(uniqueKeysWithValues: leftOut.map { ($0.name, $0.words) })
+    for (name, word) in [
+      ("lzf", "compressed with LZF, which this build of HDF5 lacks"),
+      ("records", "a data set of its own: a, b"), ("complex", "complex numbers"),
+      ("words", "strings"),
+      ("long", "of 16 bytes"), ("nothing", "a null data space"), ("opaque", "opaque bytes"),
+      ("type", "a named type"), ("lists", "varying length"), ("references", "references"),
+      ("gone", "a soft link to \"/nowhere\""),
+      ("outside", "a link to another file, \"gone.h5:/x\""),
+      ("group/loop", "another name of the group \"group\""), ("virtual", "no \"x\" in gone.h5"),
+    ] {
+      #expect(words[name]?.contains(word) == true, "\(name): \(words[name] ?? "read")")
+    }
+    #expect(arrays.count == 6 && leftOut.count == 14, "\(arrays.keys) \(words)")
+    #expect(leftOut.allSatisfy { $0.isSound }, "\(leftOut)")
+    #expect(storageError { _ = try file.array("lzf") }?.advice.contains("gzip") == true)
+    #expect(try file.innerAttributes() == ["group@units"])
+    // Wherever a link is on the way.
+    #expect(storageError { _ = try file.array("gone/deeper") }?.found.contains("soft link") == true)
+    let open = storageError { _ = try HDF5File(reading: folder.file("open.h5")) }
+    #expect(open?.advice.contains("h5clear") == true, "\(String(describing: open))")
+  }
+
   @Test func weReadTheHDF5FilesOfH5py() throws {
     let folder = try TemporaryFolder()
     let result = ForeignReader.formats("make", folder.path)

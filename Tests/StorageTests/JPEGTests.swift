@@ -84,7 +84,7 @@ import Testing
       _ = try JPEG.decode(PNG.encode(Image(height: 2, width: 2, channels: 1)), path: "a.jpg")
     }
     #expect(png?.description.contains("a.jpg: malformed: JPEG, header") == true)
-    #expect(png?.description.contains("Not a JPEG file") == true)
+    #expect(png?.description.contains("expected a JPEG file, found a PNG file") == true)
     let inks = storageError("inks") { _ = try JPEG.decode(Self.inks, path: "print.jpg") }
     #expect(inks?.description.contains("print.jpg: unsupported") == true)
     #expect(inks?.description.contains("convert the picture to RGB") == true)

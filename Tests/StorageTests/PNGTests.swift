@@ -47,8 +47,9 @@ import Testing
   @Test func saysWhatAFileIsThatIsNoPNG() throws {
     let cases: [([UInt8], String)] = [
       ([0xff, 0xd8, 0xff, 0xe0, 0, 0, 0, 0, 0], "a JPEG file"),
-      (Array("<!DOCTYPE html>".utf8), "text, such as a web page"),
-      (Array("abcdefghij".utf8), "a file that begins with 61 62 63 64 65 66 67 68"),
+      (Array("<!DOCTYPE html>".utf8), "a web page (HTML)"),
+      (Array("abcdefghij".utf8), "a text that begins with \"abcdefghij\""),
+      ([3, 0, 0xfe, 7, 1, 2, 3, 4, 5], "a file that begins with 03 00 fe 07 01 02 03 04"),
     ]
     for (bytes, kind) in cases {
       let error = storageError { _ = try PNG.decode(bytes, path: "x.png") }

@@ -106,7 +106,7 @@ struct TrueSprites: Sendable {
   }
 
   /// The members that are wanted; a pickled one beside them is not looked at.
-  private static func arrays(_ path: String) throws(DatasetError) -> ([UInt8], [Int64]) {
+  private static func arrays(_ path: String) throws(DatasetError) -> ([UInt8], [Int]) {
     let (images, indices) = try wrappingStorage { () throws(StorageError) in
       let file = try NPZ(reading: path)
       return (try file.array("imgs"), try file.array("original_dataset_indices"))
@@ -119,8 +119,8 @@ struct TrueSprites: Sendable {
         found: "\(images.elementType.rawValue) of \(images.shape)",
         advice: "check that this is the file you meant")
     }
-    guard case .int64(let numbers) = indices.elements, indices.shape == [images.shape[0]],
-      numbers.allSatisfy({ (0..<Int64(SpriteRenderer.Factors.count)).contains($0) })
+    guard let numbers = indices.integers, indices.shape == [images.shape[0]],
+      numbers.allSatisfy({ (0..<SpriteRenderer.Factors.count).contains($0) })
     else {
       throw .unexpected(
         path: path, at: "original_dataset_indices",

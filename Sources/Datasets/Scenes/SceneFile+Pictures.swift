@@ -49,7 +49,7 @@ extension SceneFile {
   }
 
   private static func line(_ box: SceneBox) -> String {
-    [box.centreX, box.centreY, box.width, box.height].map { "\($0 * SceneFolders.boxUnit)" }
+    [box.centreX, box.centreY, box.width, box.height].map { "\($0 * SceneBoxText.unit)" }
       .joined(separator: ",") + "\n"
   }
 }

@@ -8,7 +8,7 @@ extension SceneSet {
   ///   another shape or type, or a box, count or source is out of range.
   public init(hdf5 path: String, _ loading: Loading = Loading()) throws(DatasetError) {
     let file = try wrappingStorage { () throws(StorageError) in try HDF5File(reading: path) }
-    let reader = SceneFileReader(file: file, path: path)
+    let reader = try SceneFileReader(file: file, path: path)
     try reader.checkFormat()
     let sourceNames = try reader.texts("sources") ?? []
     let name =
@@ -26,7 +26,7 @@ extension SceneSet {
       if size.isEmpty { size = Array(shape[1...2]) }
       guard size == Array(shape[1...2]) else {
         throw reader.error(
-          "data set \"\(split)/images\"", "images of \(size) as the first split has",
+          "data set \"\(reader.group(split))/images\"", "images of \(size) as the first split has",
           "\(shape[1...2])")
       }
       parts[split] = try reader.part(
@@ -46,6 +46,17 @@ extension SceneSet {
 struct SceneFileReader {
   let file: HDF5File
   let path: String
+  /// The group of each split that is there.
+  private let groups: [SceneSplit: String]
+
+  init(file: HDF5File, path: String) throws(DatasetError) {
+    (self.file, self.path) = (file, path)
+    let names = try wrappingStorage { () throws(StorageError) in try file.names() }
+    groups = try SceneSplit.named(among: names, path: path, at: "groups")
+  }
+
+  /// The name of a split's group, also where there is none.
+  func group(_ split: SceneSplit) -> String { groups[split] ?? split.rawValue }
 
   func error(_ at: String, _ expected: String, _ found: String) -> DatasetError {
     .unexpected(
@@ -94,10 +105,10 @@ struct SceneFileReader {
 
   /// The shape of a split's images; `nil` if there is no such split.
   func imageShape(_ split: SceneSplit) throws(DatasetError) -> [Int]? {
-    let name = "\(split)/images"
+    let name = "\(group(split))/images"
     guard let found = try describe(name) else { return nil }
     guard found.shape.count == 4, found.shape[3] == 3, found.elementType == .uint8,
-      found.shape[1] > 0, found.shape[2] > 0
+      found.shape[1] > 0, found.shape[2] > 0, found.byteCount < .max
     else {
       throw error(
         "data set \"\(name)\"", "uint8 [images, height, width, 3]",
@@ -108,7 +119,11 @@ struct SceneFileReader {
 
   func imageBytes() throws(DatasetError) -> Int {
     var total = 0
-    for split in SceneSplit.allCases { total += try imageShape(split)?.reduce(1, *) ?? 0 }
+    for split in SceneSplit.allCases where try imageShape(split) != nil {
+      let (sum, overflows) = total.addingReportingOverflow(
+        try describe("\(split)/images")?.byteCount ?? 0)
+      total = overflows ? .max : sum
+    }
     return total
   }
 
@@ -119,8 +134,10 @@ struct SceneFileReader {
     var part = SceneSet.Part(
       count: count,
       images: try pixels(
-        "\(split)/images", size: shape[1] * shape[2] * 3, inMemory: inMemory, exchanges: exchanges))
+        "\(group(split))/images", size: shape[1] * shape[2] * 3, inMemory: inMemory,
+        exchanges: exchanges))
     part.boxes = try boxes(split, count: count)
+    let split = group(split)
     if try describe("\(split)/masks") != nil {
       try check("\(split)/masks", shape: Array(shape[..<3]), [.uint8])
       guard part.boxes != nil else {
@@ -159,6 +176,7 @@ struct SceneFileReader {
   private func boxes(
     _ split: SceneSplit, count: Int
   ) throws(DatasetError) -> [[SceneBox]]? {
+    let split = group(split)
     guard let shape = try describe("\(split)/boxes")?.shape else { return nil }
     let most = shape.count == 3 ? shape[1] : 0
     try check("\(split)/boxes", shape: [count, most, 4], [.float32, .float64])
@@ -167,6 +185,7 @@ struct SceneFileReader {
       try file.array("\(split)/boxes").values(as: Float.self)
     }
     var boxes: [[SceneBox]] = []
+    var raw: [[Float]] = []
     for (image, count) in counts.enumerated() {
       guard (0...most).contains(count) else {
         throw error(
@@ -182,13 +201,27 @@ struct SceneFileReader {
             "centre x, centre y in [0, 1], width and height above 0, as fractions", "\(four)")
         }
         boxes[image].append(box)
+        raw.append(four.map { $0 * SceneBoxText.unit })
       }
     }
-    return boxes
+    switch SceneBoxForm(raw, pictures: nil) {
+    case .corners?:
+      throw error(
+        "data set \"\(split)/boxes\"", "centre x, centre y, width, height as fractions",
+        "what looks like two corners: as centres and sizes, boxes would lie outside")
+    case .topLeft?:
+      throw error(
+        "data set \"\(split)/boxes\"", "centre x, centre y, width, height as fractions",
+        "what looks like x, y, width, height from the upper left corner: as centres, boxes would lie outside"
+      )
+    default: return boxes
+    }
   }
 
   private func integers(_ name: String, count: Int) throws(DatasetError) -> [Int] {
-    try check(name, shape: [count], [.int32, .int64, .uint8])
+    try check(
+      name, shape: [count],
+      [.int32, .int64, .int16, .int8, .uint64, .uint32, .uint16, .uint8])
     return try wrappingStorage { () throws(StorageError) in try file.array(name).integers ?? [] }
   }
 

@@ -4,7 +4,7 @@ import TensorCore
 
 /// Sets of scenes as HDF5 files, which the makers in Python write too.
 ///
-/// Groups `train`, `validation` and `test`, each with
+/// Groups `train`, `validation` (or `val`, `valid`, `dev`) and `test`, each with
 ///
 /// - `images`: uint8 `[n, H, W, 3]`, chunked by whole images;
 /// - `boxes`: float32 `[n, most, 4]`, each (centre x, centre y, width, height) of a visible part as fractions of the image,

@@ -1,83 +1,111 @@
 import Foundation
 import Storage
 
-/// Finding pictures in folders, and reading the boxes beside them.
+/// Finding pictures in folders.
 enum SceneFolders {
-  /// The unit of boxes in text files: pixels of an image of this side.
-  static let boxUnit: Float = 128
+  static func exists(_ path: String) -> Bool { FolderListing(path) != nil }
 
-  static func exists(_ path: String) -> Bool {
-    var isFolder: ObjCBool = false
-    return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
-      && isFolder.boolValue
+  /// Whether a name is of those that systems and programs leave behind: hidden, or the Finder's.
+  private static func isLeftBehind(_ name: String) -> Bool {
+    name.hasPrefix(".") || name == "__MACOSX"
   }
 
-  /// The names in a folder, sorted by their bytes; none if it is not there.
-  static func names(_ folder: String) -> [String] {
-    ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted {
-      $0.utf8.lexicographicallyPrecedes($1.utf8)
-    }
+  /// The names of the folders in a folder, in the order of their bytes.
+  static func folders(_ folder: String) -> [String] {
+    (FolderListing(folder)?.folders ?? []).filter { !isLeftBehind($0) }
   }
 
-  /// The names of the pictures in a folder, sorted.
+  /// The names of the pictures in a folder, in the order of their bytes.
   static func pictures(_ folder: String) -> [String] {
-    names(folder).filter { $0.lowercased().hasSuffix(".png") && !$0.hasPrefix(".") }
+    (FolderListing(folder)?.files ?? []).filter {
+      $0.lowercased().hasSuffix(".png") && !isLeftBehind($0)
+    }
   }
 
-  /// What to do about a folder without pictures: other formats are the commonest reason.
-  private static func advice(_ folder: String) -> String {
-    let others = [".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"]
-    let hasOthers = names(folder).contains { name in
-      others.contains { name.lowercased().hasSuffix($0) }
+  /// The folders inside that hold pictures, and how many, with their paths from the folder; looked for some levels deep.
+  static func pictureFolders(_ folder: String, besides names: Set<String> = []) -> [(
+    name: String, count: Int
+  )] {
+    var found: [(name: String, count: Int)] = []
+    var open = folders(folder).filter { !names.contains($0) }.map { (name: $0, depth: 1) }
+    var looks = 0
+    while looks < min(open.count, 2_000) {
+      let (name, depth) = open[looks]
+      looks += 1
+      let count = pictures("\(folder)/\(name)").count
+      if count > 0 { found.append((name, count)) }
+      if depth < 4 {
+        open += folders("\(folder)/\(name)").map { ("\(name)/\($0)", depth + 1) }
+      }
     }
-    if hasOthers {
-      return "convert the pictures there to PNG, for instance with `mogrify -format png`"
+    return found
+  }
+
+  /// The folders and how many pictures each holds, for a message.
+  static func words(_ folders: [(name: String, count: Int)]) -> String {
+    let shown = folders.prefix(8).map { "\(FileName.shown($0.name)) (\($0.count))" }
+      .joined(separator: ", ")
+    return folders.count > 8 ? "\(shown) and \(folders.count - 8) more" : shown
+  }
+
+  /// The names of pictures in other formats.
+  private static func otherPictures(_ folder: String) -> [String] {
+    let endings = [".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".tif", ".tiff"]
+    return (FolderListing(folder)?.files ?? []).filter { name in
+      !isLeftBehind(name) && endings.contains { name.lowercased().hasSuffix($0) }
     }
-    if DatasetFiles.exists(folder) && !exists(folder) {
-      return "name a folder; an HDF5 file is read with data.source=hdf5"
+  }
+
+  /// What there is in the place of pictures, and what to do about it.
+  private static func finding(_ folder: String) -> (found: String, advice: String) {
+    guard exists(folder) else {
+      guard DatasetFiles.exists(folder), let sample = try? FileSample(reading: folder) else {
+        return ("no such folder", "check the path, or put the pictures there")
+      }
+      switch sample.kind {
+      case .hdf5?:
+        return (sample.words, "name a folder; an HDF5 file is read with data.source=hdf5")
+      case let kind? where kind.isPicture:
+        return ("no such folder but \(sample.words)", "name the folder that holds the pictures")
+      case let kind?:
+        return ("no such folder but \(sample.words)", kind.advice(for: folder, wanted: .hdf5))
+      case nil: return ("no such folder but a file", "name a folder")
+      }
     }
-    return "check the path, or put the pictures there"
+    let inside = pictureFolders(folder)
+    if !inside.isEmpty {
+      let total = inside.reduce(0) { $0 + $1.count }
+      return (
+        "none in it, but \(total) in folders inside: \(words(inside))",
+        "name one of these folders, or put the pictures into one folder under names of their own"
+      )
+    }
+    let others = otherPictures(folder)
+    if let first = others.first {
+      let ending = first.split(separator: ".").last ?? ""
+      return (
+        "none, but \(others.count) in other formats, such as \(FileName.shown(first))",
+        "convert the pictures there to PNG, for instance with `mogrify -auto-orient -format png "
+          + "\(FileKind.quoted(folder))/*.\(ending)`"
+      )
+    }
+    return ("none", "check the path, or put the pictures there")
   }
 
   static func empty(_ folder: String, _ expected: String) -> DatasetError {
-    .unexpected(
-      path: folder, at: "folder", expected: expected,
-      found: exists(folder) ? "none" : "no such folder", advice: advice(folder))
+    let (found, advice) = finding(folder)
+    return .unexpected(
+      path: folder, at: "folder", expected: expected, found: found, advice: advice)
   }
 
-  /// The boxes of images 0..<count in `folder/bb_<i>.txt`; `nil` if there is no such folder.
-  static func boxes(_ folder: String, count: Int) throws(DatasetError) -> [[SceneBox]]? {
-    guard exists(folder) else { return nil }
-    var boxes: [[SceneBox]] = []
-    for image in 0..<count {
-      let path = "\(folder)/bb_\(image).txt"
-      guard DatasetFiles.exists(path) else {
-        throw .unexpected(
-          path: path, at: "boxes", expected: "a file for each of \(count) images", found: "none",
-          advice: "add the file (empty for no boxes), or remove the folder bb to go without boxes")
-      }
-      let bytes = try wrappingStorage { () throws(StorageError) in try FileBytes.read(path) }
-      boxes.append(try parse(String(decoding: bytes, as: UTF8.self), path))
+  /// A note where an order by numbers would be another: `img10.png` comes before `img2.png`.
+  static func orderNote(_ names: [String]) -> String? {
+    for (left, right) in zip(names, names.dropFirst())
+    where left.compare(right, options: .numeric) == .orderedDescending {
+      return "pictures are taken in the order of their names letter by letter: "
+        + "\(FileName.shown(left)) comes before \(FileName.shown(right))"
     }
-    return boxes
-  }
-
-  /// Lines `cx,cy,w,h` in pixels of ``boxUnit``; numbers may also be parted by blanks.
-  private static func parse(_ text: String, _ path: String) throws(DatasetError) -> [SceneBox] {
-    var boxes: [SceneBox] = []
-    for (line, words) in text.split(whereSeparator: \.isNewline).enumerated() {
-      let words = words.split { $0 == "," || $0.isWhitespace }
-      if words.isEmpty { continue }
-      let numbers = words.compactMap { Float($0).map { $0 / boxUnit } }
-      guard words.count == 4, numbers.count == 4, let box = SceneBox(checking: numbers) else {
-        throw .unexpected(
-          path: path, at: "line \(line + 1)",
-          expected: "cx,cy,w,h in pixels of \(Int(boxUnit)), the centre inside and an area",
-          found: "\"\(words.joined(separator: ","))\"", advice: "correct the line or remove it")
-      }
-      boxes.append(box)
-    }
-    return boxes
+    return nil
   }
 }
 
@@ -92,10 +120,10 @@ extension SceneSet {
   /// A set of files: at once if they fit the memory, else as they are asked for. The header of each is looked at now.
   init(
     name: String, sourceNames: [String], files: [SceneSplit: Files], fit: SceneFit,
-    _ loading: Loading
+    notes: [String] = [], _ loading: Loading
   ) throws(DatasetError) {
     var size: (height: Int, width: Int)?
-    var misfits = 0
+    var (misfits, enlarged) = (0, 0)
     for split in SceneSplit.allCases {
       for path in files[split]?.paths ?? [] {
         let own = try wrappingStorage { () throws(StorageError) in try PNG.size(ofFile: path) }
@@ -106,25 +134,36 @@ extension SceneSet {
         }
         size = wanted
         if own.height * wanted.width != own.width * wanted.height { misfits += 1 }
+        if own.height < wanted.height && own.width < wanted.width { enlarged += 1 }
       }
     }
     guard let size else { throw SceneFolders.empty(name, "pictures (*.png)") }
-    let bytes = files.values.reduce(0) { $0 + $1.paths.count } * size.height * size.width * 3
+    let total = files.values.reduce(0) { $0 + $1.paths.count }
+    let inMemory = total * size.height * size.width * 3 <= loading.memoryLimit
     var parts: [SceneSplit: Part] = [:]
-    for (split, files) in files where !files.paths.isEmpty {
+    var findings = PictureFindings(alpha: loading.alpha)
+    for split in SceneSplit.allCases {
+      guard let files = files[split], !files.paths.isEmpty else { continue }
       let lazy = FilePixels(
-        paths: files.paths, fit: fit, size: size, exchanges: loading.isBlueFirst)
+        paths: files.paths, fit: fit, size: size, exchanges: loading.isBlueFirst,
+        alpha: loading.alpha)
+      let looked = inMemory ? files.paths.count : min(files.paths.count, PictureFindings.sample)
+      let (bytes, looks) = try lazy.look(at: Array(0..<looked))
+      findings.add(looks, of: split, among: files.paths.count)
       let images: any ScenePixels =
-        bytes > loading.memoryLimit
-        ? lazy
-        : MemoryPixels(
-          all: try lazy.bytes(at: Array(files.paths.indices)), size: size.height * size.width * 3)
+        inMemory ? MemoryPixels(all: bytes, size: size.height * size.width * 3) : lazy
       parts[split] = Part(
         count: files.paths.count, images: images, boxes: files.boxes, sources: files.sources,
-        names: files.paths.map { URL(filePath: $0).lastPathComponent })
+        names: files.paths.map { FileName.shown(String($0.split(separator: "/").last ?? "")) })
+    }
+    var notes = notes + findings.notes
+    if enlarged > 0 {
+      notes.append(
+        "\(enlarged) of \(total) pictures are smaller than \(size.width) x \(size.height) and were enlarged"
+      )
     }
     self.init(
       name: name, height: size.height, width: size.width, sourceNames: sourceNames, parts: parts,
-      misfitCount: misfits)
+      misfitCount: misfits, notes: notes)
   }
 }

@@ -1,4 +1,5 @@
 import Storage
+import Synchronization
 import TensorCore
 
 /// Where the bytes of a split's images (or masks) are: in memory, in an HDF5 file, or in files of their own.
@@ -56,17 +57,42 @@ struct FilePixels: ScenePixels {
   let size: (height: Int, width: Int)
   /// Whether red and blue are exchanged.
   let exchanges: Bool
+  /// What becomes of transparent pixels.
+  let alpha: SceneAlpha
 
   func bytes(at indices: [Int]) throws(DatasetError) -> [UInt8] {
     try SceneBytes.read(count: indices.count, size: size.height * size.width * 3) {
-      place throws(DatasetError) in
-      let path = paths[indices[place]]
-      let image = fit.applied(
-        to: try wrappingStorage { () throws(StorageError) in try PNG.read(from: path).rgb })
-      guard (image.height, image.width) == size else {
-        throw SceneFit.mismatch(path, (image.height, image.width), size)
-      }
-      return exchanges ? SceneBytes.exchangingRedAndBlue(image.bytes) : image.bytes
+      place throws(DatasetError) in try picture(indices[place]).bytes
     }
+  }
+
+  /// The bytes of entries, and what is to be known of each.
+  func look(at indices: [Int]) throws(DatasetError) -> (bytes: [UInt8], looks: [PictureLook]) {
+    let looks = Mutex([PictureLook](repeating: PictureLook(), count: indices.count))
+    let bytes = try SceneBytes.read(count: indices.count, size: size.height * size.width * 3) {
+      place throws(DatasetError) in
+      let (file, image, bytes) = try picture(indices[place])
+      let look = PictureLook(file: file, image: image, seen: bytes)
+      looks.withLock { $0[place] = look }
+      return bytes
+    }
+    return (bytes, looks.withLock { $0 })
+  }
+
+  private func picture(
+    _ index: Int
+  ) throws(DatasetError) -> (file: [UInt8], image: Image, bytes: [UInt8]) {
+    let path = paths[index]
+    let (file, original) = try wrappingStorage { () throws(StorageError) in
+      let file = try FileBytes.read(path)
+      return (file, try PNG.decode(file, path: path))
+    }
+    let image = fit.applied(to: alpha.applied(to: original))
+    guard (image.height, image.width) == size else {
+      throw SceneFit.mismatch(path, (image.height, image.width), size)
+    }
+    return (
+      file, original, exchanges ? SceneBytes.exchangingRedAndBlue(image.bytes) : image.bytes
+    )
   }
 }

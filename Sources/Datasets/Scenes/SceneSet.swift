@@ -12,11 +12,16 @@ public struct SceneSet: SceneSource {
     public var memoryLimit: Int
     /// Whether images are handed out with blue first and red last, as the SPACE authors trained on Atari.
     public var isBlueFirst: Bool
+    /// What becomes of transparent pixels of pictures.
+    public var alpha: SceneAlpha
 
-    /// Up to 2 GiB in memory, red first.
-    public init(memoryLimit: Int = 2 << 30, isBlueFirst: Bool = false) {
+    /// Up to 2 GiB in memory, red first, without alpha.
+    public init(
+      memoryLimit: Int = 2 << 30, isBlueFirst: Bool = false, alpha: SceneAlpha = .drop
+    ) {
       self.memoryLimit = memoryLimit
       self.isBlueFirst = isBlueFirst
+      self.alpha = alpha
     }
   }
 
@@ -43,14 +48,17 @@ public struct SceneSet: SceneSource {
   public let sourceNames: [String]
   /// How many pictures had another proportion than the images: what becomes of them, ``SceneFit`` says.
   public let misfitCount: Int
+  /// What a reader of results must know about the files: pictures left out, transparent, nearly black, equal, ….
+  public let notes: [String]
   private let parts: [SceneSplit: Part]
 
   init(
     name: String, height: Int, width: Int, sourceNames: [String], parts: [SceneSplit: Part],
-    misfitCount: Int = 0
+    misfitCount: Int = 0, notes: [String] = []
   ) {
     self.name = name
     self.misfitCount = misfitCount
+    self.notes = notes
     self.height = height
     self.width = width
     self.sourceNames = sourceNames

@@ -14,8 +14,9 @@ public struct DetectionScores: Sendable, Equatable {
   public struct Curve: Sendable, Equatable {
     /// What an overlap must be above to count as a hit.
     public let threshold: Double
-    /// The mean over r in {0, 0.1, …, 1} of the largest precision at a recall of at least r, in [0, 1].
-    public let averagePrecision: Double
+    /// The mean over r in {0, 0.1, …, 1} of the largest precision at a recall of at least r, in [0, 1]; `nil` without objects,
+    /// where there is no recall.
+    public let averagePrecision: Double?
     /// The share of objects found by the surest 1, 2, … predictions; empty without objects.
     public let recall: [Double]
     /// The share of hits among them.
@@ -61,18 +62,21 @@ public struct DetectionScores: Sendable, Equatable {
       let (recall, precision) = Self.points(
         matching.ranking.map { hits[$0] }, objectCount: matching.objects.count)
       return Curve(
-        threshold: threshold, averagePrecision: Self.averagePrecision(recall, precision),
+        threshold: threshold,
+        averagePrecision: matching.objects.isEmpty
+          ? nil : Self.averagePrecision(recall, precision),
         recall: recall, precision: precision,
         recallBySize: SizeRecall(matching.objects, found: found, sizes))
     }
   }
 
-  /// The mean of the curves' average precisions: "AP 0.5:0.95" for the standard thresholds.
-  public var meanAveragePrecision: Double {
-    curves.reduce(0) { $0 + $1.averagePrecision } / Double(curves.count)
+  /// The mean of the curves' average precisions: "AP 0.5:0.95" for the standard thresholds; `nil` without objects.
+  public var meanAveragePrecision: Double? {
+    guard objectCount > 0 else { return nil }
+    return curves.reduce(0) { $0 + ($1.averagePrecision ?? 0) } / Double(curves.count)
   }
 
-  /// The average precision at a threshold that was scored; `nil` for another.
+  /// The average precision at a threshold that was scored; `nil` for another, and without objects.
   public func averagePrecision(at threshold: Double) -> Double? {
     curves.first { abs($0.threshold - threshold) < 1e-9 }?.averagePrecision
   }
@@ -91,7 +95,7 @@ public struct DetectionScores: Sendable, Equatable {
     return (recall, precision)
   }
 
-  /// Interpolation at eleven recalls; 0 without predictions or without objects.
+  /// Interpolation at eleven recalls; 0 without predictions.
   ///
   /// The eleven are multiples of 0.1 in binary, as in the authors' program: three of ten objects make a recall of 0.3, which
   /// is below 3 · 0.1 = 0.30000000000000004.

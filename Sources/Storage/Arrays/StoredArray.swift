@@ -13,10 +13,24 @@ public struct StoredArray: Sendable, Equatable {
     case float16([UInt16])
     /// Upper halves of singles, as their bits.
     case bfloat16([UInt16])
+    /// Numbers of 8 bits with 3 of fraction, as their bits.
+    case float8e4m3([UInt8])
+    /// Numbers of 8 bits with 2 of fraction, as their bits.
+    case float8e5m2([UInt8])
     /// 64-bit integers.
     case int64([Int64])
     /// 32-bit integers.
     case int32([Int32])
+    /// 16-bit integers.
+    case int16([Int16])
+    /// 8-bit integers.
+    case int8([Int8])
+    /// 64-bit integers without sign.
+    case uint64([UInt64])
+    /// 32-bit integers without sign.
+    case uint32([UInt32])
+    /// 16-bit integers without sign.
+    case uint16([UInt16])
     /// Bytes.
     case uint8([UInt8])
     /// Truth values.
@@ -75,21 +89,34 @@ public struct StoredArray: Sendable, Equatable {
     case .float32(let values): (values as? [Number]) ?? values.map { Number($0) }
     case .float16(let bits): bits.map { Number(HalfPrecision.float(half: $0)) }
     case .bfloat16(let bits): bits.map { Number(HalfPrecision.float(brain: $0)) }
+    case .float8e4m3(let bits): bits.map { Number(HalfPrecision.float(e4m3: $0)) }
+    case .float8e5m2(let bits): bits.map { Number(HalfPrecision.float(e5m2: $0)) }
     case .int64(let values): values.map { Number($0) }
     case .int32(let values): values.map { Number($0) }
+    case .int16(let values): values.map { Number($0) }
+    case .int8(let values): values.map { Number($0) }
+    case .uint64(let values): values.map { Number($0) }
+    case .uint32(let values): values.map { Number($0) }
+    case .uint16(let values): values.map { Number($0) }
     case .uint8(let values): values.map { Number($0) }
     case .bool(let values): values.map { $0 ? 1 : 0 }
     }
   }
 
-  /// The elements as integers, row-major, or nil if the type is a floating-point one.
+  /// The elements as integers, row-major, or nil if the type is a floating-point one or a number exceeds `Int.max`.
   public var integers: [Int]? {
     switch elements {
     case .int64(let values): values.map(Int.init)
     case .int32(let values): values.map(Int.init)
+    case .int16(let values): values.map(Int.init)
+    case .int8(let values): values.map(Int.init)
+    case .uint64(let values):
+      values.allSatisfy { $0 <= UInt64(Int.max) } ? values.map { Int($0) } : nil
+    case .uint32(let values): values.map(Int.init)
+    case .uint16(let values): values.map(Int.init)
     case .uint8(let values): values.map(Int.init)
     case .bool(let values): values.map { $0 ? 1 : 0 }
-    case .float64, .float32, .float16, .bfloat16: nil
+    case .float64, .float32, .float16, .bfloat16, .float8e4m3, .float8e5m2: nil
     }
   }
 
@@ -105,10 +132,14 @@ extension StoredArray.Elements {
     switch self {
     case .float64(let values): values.count
     case .float32(let values): values.count
-    case .float16(let values), .bfloat16(let values): values.count
+    case .float16(let values), .bfloat16(let values), .uint16(let values): values.count
     case .int64(let values): values.count
     case .int32(let values): values.count
-    case .uint8(let values): values.count
+    case .int16(let values): values.count
+    case .int8(let values): values.count
+    case .uint64(let values): values.count
+    case .uint32(let values): values.count
+    case .uint8(let values), .float8e4m3(let values), .float8e5m2(let values): values.count
     case .bool(let values): values.count
     }
   }
@@ -120,8 +151,15 @@ extension StoredArray.Elements {
     case .float32: .float32
     case .float16: .float16
     case .bfloat16: .bfloat16
+    case .float8e4m3: .float8e4m3
+    case .float8e5m2: .float8e5m2
     case .int64: .int64
     case .int32: .int32
+    case .int16: .int16
+    case .int8: .int8
+    case .uint64: .uint64
+    case .uint32: .uint32
+    case .uint16: .uint16
     case .uint8: .uint8
     case .bool: .bool
     }
@@ -132,10 +170,16 @@ extension StoredArray.Elements {
     switch self {
     case .float64(let values): values.withUnsafeBytes(body)
     case .float32(let values): values.withUnsafeBytes(body)
-    case .float16(let values), .bfloat16(let values): values.withUnsafeBytes(body)
+    case .float16(let values), .bfloat16(let values), .uint16(let values):
+      values.withUnsafeBytes(body)
     case .int64(let values): values.withUnsafeBytes(body)
     case .int32(let values): values.withUnsafeBytes(body)
-    case .uint8(let values): values.withUnsafeBytes(body)
+    case .int16(let values): values.withUnsafeBytes(body)
+    case .int8(let values): values.withUnsafeBytes(body)
+    case .uint64(let values): values.withUnsafeBytes(body)
+    case .uint32(let values): values.withUnsafeBytes(body)
+    case .uint8(let values), .float8e4m3(let values), .float8e5m2(let values):
+      values.withUnsafeBytes(body)
     case .bool(let values): values.withUnsafeBytes(body)
     }
   }
@@ -156,8 +200,15 @@ extension StoredArray.Elements {
       case .float32: .float32(array(Float.self))
       case .float16: .float16(array(UInt16.self))
       case .bfloat16: .bfloat16(array(UInt16.self))
+      case .float8e4m3: .float8e4m3(Array(bytes))
+      case .float8e5m2: .float8e5m2(Array(bytes))
       case .int64: .int64(array(Int64.self))
       case .int32: .int32(array(Int32.self))
+      case .int16: .int16(array(Int16.self))
+      case .int8: .int8(array(Int8.self))
+      case .uint64: .uint64(array(UInt64.self))
+      case .uint32: .uint32(array(UInt32.self))
+      case .uint16: .uint16(array(UInt16.self))
       case .uint8: .uint8(Array(bytes))
       case .bool: .bool(bytes.map { $0 != 0 })
       }

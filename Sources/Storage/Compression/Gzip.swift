@@ -18,18 +18,20 @@ public enum Gzip {
   /// - Throws: ``StorageError/truncated(path:at:expected:found:advice:)`` or
   ///   ``StorageError/malformed(path:at:expected:found:advice:)``.
   public static func inflate(_ bytes: [UInt8], path: String) throws(StorageError) -> [UInt8] {
+    guard let zlib = Zlib.inflating(.gzip, expecting: bytes.count * 4) else {
+      throw .unreadable(
+        path: path, at: "gzip", expected: "memory for zlib", found: "none",
+        advice: "give the program more memory")
+    }
     var contents: [UInt8] = []
     var start = 0
     repeat {
       let result = bytes.withUnsafeBytes { all in
-        Zlib.inflated(
-          UnsafeRawBufferPointer(rebasing: all[start...]), .gzip,
-          expecting: (all.count - start) * 4, limit: .max)
+        zlib.inflate(
+          UnsafeRawBufferPointer(rebasing: all[start...]), into: &contents, limit: .max)
       }
       switch result {
-      case .whole(let part, let consumed):
-        contents = contents.isEmpty ? part : contents + part
-        start += consumed
+      case .whole(let consumed): start += consumed
       case .cutShort(let position):
         throw .truncated(
           path: path, at: "gzip, byte \(start + position)", expected: "more compressed bytes",

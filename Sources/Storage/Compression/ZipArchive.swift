@@ -6,6 +6,7 @@ struct ZipArchive: Sendable {
   struct Member: Sendable {
     let name: String
     let method: Int
+    let isEncrypted: Bool
     let checksum: UInt32
     let compressedCount: Int
     let count: Int
@@ -14,6 +15,9 @@ struct ZipArchive: Sendable {
 
   let path: String
   let members: [Member]
+  /// Names that more than one member has.
+  private let repeated: Set<String>
+  private let places: [String: Int]
   private let file: Descriptor
   /// Where the central directory starts: all members lie before it.
   private let directoryOffset: Int
@@ -22,6 +26,7 @@ struct ZipArchive: Sendable {
     self.path = path
     file = try Descriptor(reading: path)
     let size = try file.size()
+    try FileSample(reading: path).check(is: .npz, path: path, at: "zip, byte 0")
     guard size >= 22 else {
       throw .truncated(
         path: path, at: "zip", expected: "at least 22 bytes", found: "\(size)")
@@ -36,13 +41,47 @@ struct ZipArchive: Sendable {
     members = try Self.members(
       LittleEndianBytes(try file.read(at: place.lowerBound, count: place.count)), count: count,
       path: path)
+    places = Dictionary(
+      zip(members.map(\.name), members.indices), uniquingKeysWith: { first, _ in first })
+    var names: Set<String> = []
+    repeated = Set(members.map(\.name).filter { !names.insert($0).inserted })
+    // Members that share their bytes would unpack to far more than the file can hold.
+    var packed = 0
+    for member in members where member.compressedCount > 0 {
+      packed = packed.addingReportingOverflow(member.compressedCount).partialValue
+      guard (0...directoryOffset).contains(packed) else {
+        throw .malformed(
+          path: path, at: "zip, directory",
+          expected: "members of \(directoryOffset) bytes in all, as there are before it",
+          found: "members that lie over one another")
+      }
+    }
   }
+
+  /// The member of a name; nil if there is none.
+  func member(_ name: String) -> Member? { places[name].map { members[$0] } }
+
+  /// The names of methods that are not read (APPNOTE, section 4.4.5).
+  private static let methods = [
+    9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd",
+  ]
 
   /// The uncompressed bytes of a member; their number and check value must be right.
   func contents(of member: Member) throws(StorageError) -> [UInt8] {
     let location = "member \"\(member.name)\""
     func broken(_ expected: String, _ found: String) -> StorageError {
       .malformed(path: path, at: location, expected: expected, found: found)
+    }
+    guard !member.isEncrypted else {
+      throw .unsupported(
+        path: path, at: location, expected: "no encryption", found: "encryption",
+        advice: "unpack the archive with its password, and pack it again without one")
+    }
+    guard !repeated.contains(member.name) else {
+      throw .malformed(
+        path: path, at: location, expected: "each name once",
+        found: "\"\(member.name)\" twice",
+        advice: "it is not known which one was meant: write the archive again")
     }
     guard member.headerOffset >= 0, member.headerOffset <= directoryOffset - 30 else {
       throw broken("a header before the directory", "one at \(member.headerOffset)")
@@ -67,11 +106,16 @@ struct ZipArchive: Sendable {
         throw broken(
           "at most \(member.compressedCount * 1040 + 64) bytes", "the size \(member.count)")
       }
+      guard let zlib = Zlib.inflating(.none, expecting: member.count) else {
+        throw broken("memory for zlib", "none")
+      }
+      var whole: [UInt8] = []
+      whole.reserveCapacity(member.count)
       let result = packed.withUnsafeBytes {
-        Zlib.inflated($0, .none, expecting: member.count, limit: member.count)
+        zlib.inflate($0, into: &whole, limit: member.count)
       }
       switch result {
-      case .whole(let whole, let consumed):
+      case .whole(let consumed):
         guard consumed == packed.count else {
           throw broken("\(packed.count) compressed bytes", "\(consumed)")
         }
@@ -83,7 +127,8 @@ struct ZipArchive: Sendable {
     default:
       throw .unsupported(
         path: path, at: location, expected: "a stored or deflated member",
-        found: "compression method \(member.method)",
+        found: Self.methods[member.method].map { "compression by \($0)" }
+          ?? "compression method \(member.method)",
         advice: "write the archive with numpy.savez or numpy.savez_compressed")
     }
     guard contents.count == member.count else {
@@ -149,7 +194,6 @@ struct ZipArchive: Sendable {
     _ directory: LittleEndianBytes, count: Int, path: String
   ) throws(StorageError) -> [Member] {
     var members: [Member] = []
-    var names: Set<String> = []
     var position = 0
     while position < directory.count {
       guard position + 46 <= directory.count,
@@ -168,14 +212,6 @@ struct ZipArchive: Sendable {
           expected: "\(next - position) bytes", found: "\(directory.count - position)")
       }
       let name = directory.text(in: (position + 46)..<nameEnd)
-      guard directory.integer(at: position + 8, count: 2) & 1 == 0 else {
-        throw .unsupported(
-          path: path, at: "member \"\(name)\"", expected: "no encryption", found: "encryption")
-      }
-      guard names.insert(name).inserted else {
-        throw .malformed(
-          path: path, at: "zip, directory", expected: "each name once", found: "\"\(name)\" twice")
-      }
       let wide = directory.wideFields(
         in: nameEnd..<extraEnd,
         narrow: [
@@ -186,6 +222,7 @@ struct ZipArchive: Sendable {
       members.append(
         Member(
           name: name, method: directory.integer(at: position + 10, count: 2),
+          isEncrypted: directory.integer(at: position + 8, count: 2) & 1 == 1,
           checksum: UInt32(directory.integer(at: position + 16, count: 4)),
           compressedCount: wide[1], count: wide[0], headerOffset: wide[2]))
       position = next

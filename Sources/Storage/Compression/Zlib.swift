@@ -13,8 +13,8 @@ final class Zlib {
 
   /// A compressed stream inflated to its end, or where it broke.
   enum Inflated {
-    /// The contents, and how many of the input's bytes the stream took.
-    case whole(contents: [UInt8], consumed: Int)
+    /// How many of the input's bytes the stream took.
+    case whole(consumed: Int)
     /// The input ended before the stream.
     case cutShort(after: Int)
     /// A rule of the format is broken, in zlib's words.
@@ -24,6 +24,7 @@ final class Zlib {
   }
 
   private var stream: UnsafeMutablePointer<z_stream>
+  private var buffer: [UInt8] = []
   private let end: (UnsafeMutablePointer<z_stream>) -> Int32
 
   private init(end: @escaping (UnsafeMutablePointer<z_stream>) -> Int32) {
@@ -42,37 +43,41 @@ final class Zlib {
     stream.pointee.msg.map { String(cString: $0) } ?? "zlib gives no reason"
   }
 
-  /// Inflates one stream; contents beyond `limit` bytes are refused.
-  static func inflated(
-    _ input: UnsafeRawBufferPointer, _ wrapping: Wrapping, expecting: Int, limit: Int
-  ) -> Inflated {
+  /// A reader of streams, one after the other, or nil where zlib has no memory.
+  ///
+  /// - Parameter expecting: about how many bytes come out.
+  static func inflating(_ wrapping: Wrapping, expecting: Int) -> Zlib? {
     let zlib = Zlib(end: CZlib.inflateEnd)
-    guard tessera_inflate_init(zlib.stream, wrapping.rawValue) == Z_OK else {
-      return .broken(at: 0, reason: zlib.reason)
-    }
-    var contents: [UInt8] = []
-    var buffer = [UInt8](repeating: 0, count: max(4096, min(expecting + 1, 1 << 20)))
-    contents.reserveCapacity(min(expecting, limit))
+    guard tessera_inflate_init(zlib.stream, wrapping.rawValue) == Z_OK else { return nil }
+    zlib.buffer = [UInt8](repeating: 0, count: max(4096, min(expecting, 1 << 20 - 1) + 1))
+    return zlib
+  }
+
+  /// Inflates one stream to the end of `contents`, which may come to have `limit` bytes and no more.
+  func inflate(
+    _ input: UnsafeRawBufferPointer, into contents: inout [UInt8], limit: Int
+  ) -> Inflated {
+    guard inflateReset(stream) == Z_OK else { return .broken(at: 0, reason: reason) }
     var consumed = 0
     while true {
       let step = min(input.count - consumed, 1 << 30)
       let code = buffer.withUnsafeMutableBufferPointer { room -> Int32 in
-        zlib.stream.pointee.next_in = UnsafeMutablePointer(
+        stream.pointee.next_in = UnsafeMutablePointer(
           mutating: input.baseAddress?.advanced(by: consumed).assumingMemoryBound(to: UInt8.self))
-        zlib.stream.pointee.avail_in = UInt32(step)
-        zlib.stream.pointee.next_out = room.baseAddress
-        zlib.stream.pointee.avail_out = UInt32(room.count)
-        return CZlib.inflate(zlib.stream, Z_NO_FLUSH)
+        stream.pointee.avail_in = UInt32(step)
+        stream.pointee.next_out = room.baseAddress
+        stream.pointee.avail_out = UInt32(room.count)
+        return CZlib.inflate(stream, Z_NO_FLUSH)
       }
-      consumed += step - Int(zlib.stream.pointee.avail_in)
-      let produced = buffer.count - Int(zlib.stream.pointee.avail_out)
+      consumed += step - Int(stream.pointee.avail_in)
+      let produced = buffer.count - Int(stream.pointee.avail_out)
       contents += buffer[..<produced]
       if contents.count > limit { return .tooLong }
       switch code {
-      case Z_STREAM_END: return .whole(contents: contents, consumed: consumed)
+      case Z_STREAM_END: return .whole(consumed: consumed)
       case Z_OK: continue
       case Z_BUF_ERROR: return .cutShort(after: consumed)
-      default: return .broken(at: consumed, reason: zlib.reason)
+      default: return .broken(at: consumed, reason: reason)
       }
     }
   }

@@ -24,7 +24,7 @@ final class Descriptor: Sendable {
   }
 
   convenience init(reading path: String) throws(StorageError) {
-    let number = retrying { open(path, O_RDONLY | O_CLOEXEC) }
+    let number = retrying { FileName.open(path, O_RDONLY | O_CLOEXEC) }
     guard number >= 0 else {
       let code = errno
       throw .unreadable(

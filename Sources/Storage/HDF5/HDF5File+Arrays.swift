@@ -86,7 +86,8 @@ extension HDF5File {
           path: path, at: scope.location, expected: "strings",
           found: "elements of another type", advice: "read it as an array")
       }
-      return try HDF5Strings.read(type: type, space: space, scope) { type, memory in
+      return try HDF5Strings.read(type: type, space: space, most: mostBytes, scope) {
+        type, memory in
         H5Dread(
           dataset, type, tessera_h5_all(), tessera_h5_all(), tessera_h5_default(),
           memory)
@@ -102,6 +103,11 @@ extension HDF5File {
   }
 
   static func extents(_ space: hid_t, _ scope: HDF5Scope) throws(StorageError) -> [Int] {
+    guard H5Sget_simple_extent_type(space) != H5S_NULL else {
+      throw .unsupported(
+        path: scope.path, at: scope.location, expected: "elements",
+        found: "a null data space, which has none", advice: "leave it out")
+    }
     let sizes = try scope.sizes(
       H5Sget_simple_extent_ndims(space), "H5Sget_simple_extent_dims"
     ) { H5Sget_simple_extent_dims(space, $0, nil) }
@@ -119,9 +125,42 @@ extension HDF5File {
     _ dataset: hid_t, _ scope: HDF5Scope, shape: [Int], memory: hid_t, file: hid_t
   ) throws(StorageError) -> StoredArray {
     let type = try elementType(dataset, scope)
-    return try StoredArray.read(type, shape: shape, scope) { memoryType, bytes in
-      H5Dread(dataset, memoryType, memory, file, tessera_h5_default(), bytes)
+    let properties = try scope.own(
+      H5Dget_create_plist(dataset), .properties, "H5Dget_create_plist")
+    let most = try mostBytes(of: dataset, type, scope)
+    try checkVirtualSources(properties, scope)
+    try checkExternalFiles(properties, scope)
+    do throws(StorageError) {
+      return try StoredArray.read(type, shape: shape, most: most, scope) { memoryType, bytes in
+        H5Dread(dataset, memoryType, memory, file, tessera_h5_default(), bytes)
+      }
+    } catch {
+      // A filter that is missing matters only where a chunk went through it.
+      try checkFilters(properties, scope)
+      throw error
     }
+  }
+
+  /// How many bytes of a data set may be read at once. One that lies in other files may be larger than this one.
+  private func mostBytes(
+    of dataset: hid_t, _ type: ElementType, _ scope: HDF5Scope
+  ) throws(StorageError) -> Int {
+    let properties = try scope.own(
+      H5Dget_create_plist(dataset), .properties, "H5Dget_create_plist")
+    let layout = H5Pget_layout(properties)
+    if layout == H5D_VIRTUAL || H5Pget_external_count(properties) > 0 { return .max }
+    guard layout == H5D_CHUNKED else { return mostBytes }
+    let rank = Int32(try shape(dataset, scope).0.count)
+    let chunk = try scope.sizes(rank, "H5Pget_chunk") { H5Pget_chunk(properties, rank, $0) }
+    // The library unpacks a chunk whole, however little of it is asked for.
+    guard let size = byteCount(of: chunk.map { Int(clamping: $0) }, type), size <= mostBytes else {
+      throw .unsupported(
+        path: path, at: scope.location,
+        expected: "chunks of at most \(mostBytes) bytes in a file of this size",
+        found: "chunks of \(chunk) elements",
+        advice: "the file is damaged, or write it again with smaller chunks")
+    }
+    return mostBytes
   }
 
   private func select(
@@ -160,13 +199,15 @@ extension HDF5Scope {
 extension StoredArray {
   /// Makes room for elements of a type and lets a call of the library fill it.
   static func read(
-    _ type: ElementType, shape: [Int], _ scope: HDF5Scope,
+    _ type: ElementType, shape: [Int], most: Int, _ scope: HDF5Scope,
     by call: (_ memoryType: hid_t, _ memory: UnsafeMutableRawPointer) -> herr_t
   ) throws(StorageError) -> StoredArray {
     let room = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
-    guard let size = byteCount(of: shape, type), size <= room else {
+    guard let size = byteCount(of: shape, type), size <= min(room, most) else {
+      let reason = most < room ? "what a file of this size can hold" : "the memory here"
       throw .unsupported(
-        path: scope.path, at: scope.location, expected: "at most \(room) bytes, the memory here",
+        path: scope.path, at: scope.location,
+        expected: "at most \(min(room, most)) bytes, \(reason)",
         found: "shape \(shape) of \(type)", advice: "read it in slices")
     }
     let memoryType = try type.hdf5Type(scope)
@@ -184,8 +225,15 @@ extension StoredArray {
       case .float32: .float32(fill(0))
       case .float16: .float16(fill(0))
       case .bfloat16: .bfloat16(fill(0))
+      case .float8e4m3: .float8e4m3(fill(0))
+      case .float8e5m2: .float8e5m2(fill(0))
       case .int64: .int64(fill(0))
       case .int32: .int32(fill(0))
+      case .int16: .int16(fill(0))
+      case .int8: .int8(fill(0))
+      case .uint64: .uint64(fill(0))
+      case .uint32: .uint32(fill(0))
+      case .uint16: .uint16(fill(0))
       case .uint8: .uint8(fill(0))
       case .bool: .bool(fill(UInt8(0)).map { $0 != 0 })
       }

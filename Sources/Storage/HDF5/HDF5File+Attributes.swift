@@ -23,6 +23,23 @@ extension HDF5File {
     }
   }
 
+  /// The attributes of what is inside the file, each as `object@attribute`, sorted; what cannot be opened is passed over.
+  public func innerAttributes() throws(StorageError) -> [String] {
+    var attributes: [String] = []
+    var open = try names()
+    let root = try place("/").place
+    var seen: Set<Place> = [root]
+    while let object = open.popLast() {
+      do throws(StorageError) {
+        let (isGroup, place) = try place(object)
+        guard seen.insert(place).inserted else { continue }
+        attributes += try attributeNames(of: object).map { "\(object)@\($0)" }
+        if isGroup { open += try names(in: object).map { "\(object)/\($0)" } }
+      } catch { continue }
+    }
+    return attributes.sorted()
+  }
+
   /// Reads an attribute of a group or data set.
   ///
   /// - Throws: ``StorageError/missing(path:at:expected:found:advice:)`` with the names that are there, or
@@ -45,14 +62,16 @@ extension HDF5File {
       let space = try scope.own(H5Aget_space(attribute), .space, "H5Aget_space")
       let shape = try Self.extents(space, scope)
       if H5Tget_class(type) == H5T_STRING {
-        let texts = try HDF5Strings.read(type: type, space: space, scope) { type, memory in
+        let texts = try HDF5Strings.read(type: type, space: space, most: mostBytes, scope) {
+          type, memory in
           H5Aread(attribute, type, memory)
         }
         return shape.isEmpty && texts.count == 1 ? .text(texts[0]) : .texts(texts)
       }
       let elementType = try ElementType(hdf5: type, scope)
       return .array(
-        try StoredArray.read(elementType, shape: shape, scope) { memoryType, memory in
+        try StoredArray.read(elementType, shape: shape, most: mostBytes, scope) {
+          memoryType, memory in
           H5Aread(attribute, memoryType, memory)
         })
     }

@@ -15,21 +15,31 @@ public final class HDF5File: Sendable {
     public let chunk: [Int]?
     /// Whether chunks are deflated.
     public let isCompressed: Bool
+
+    /// The bytes of its elements; the largest number where they exceed it.
+    public var byteCount: Int { Storage.byteCount(of: shape, elementType) ?? .max }
   }
 
   /// The file.
   public let path: String
   let handle: HDF5FileHandle
+  /// How many bytes may be read at once: what the file can hold, with room to spare for a small one.
+  public let mostBytes: Int
 
-  /// Opens a file.
+  /// Opens a file, after ``HDF5Trial`` has found that the library can read it.
   ///
-  /// - Throws: ``StorageError`` if the file cannot be read, was cut short or is no HDF5 file.
+  /// - Throws: ``StorageError`` if the file cannot be read, was cut short, is no HDF5 file, or is damaged in a way that
+  ///   the library crashes on.
   public init(reading path: String) throws(StorageError) {
     // The system's own refusal is clearer than the library's.
-    _ = try Descriptor(reading: path)
+    try FileSample(reading: path).check(is: .hdf5, path: path, at: "HDF5, signature")
+    let descriptor = try Descriptor(reading: path)
+    let most = HDF5Trial.mostBytes(ofFile: try descriptor.size())
     self.path = path
+    mostBytes = most
     handle = try HDF5Library.exclusively(path: path, location: "HDF5 file", isWriting: false) {
       (scope) throws(StorageError) in
+      try HDF5Trial.check(path, descriptor, mostBytes: most)
       let file = H5Fopen(path, tessera_h5_read_only(), try scope.fileAccess())
       guard file >= 0 else { throw scope.failure("opening") }
       return HDF5FileHandle(file)
@@ -50,6 +60,10 @@ public final class HDF5File: Sendable {
       let parent = walked.isEmpty ? "/" : walked
       walked += walked.isEmpty ? String(part) : "/\(part)"
       let exists = H5Lexists(handle.identifier, walked, tessera_h5_default())
+      if exists < 0, let error = brokenLink(parent) {
+        _ = tessera_h5_clear_errors()
+        throw error
+      }
       guard exists >= 0 else { throw scope.failure("looking up \"\(walked)\"") }
       guard exists > 0 else {
         throw .missing(
@@ -57,14 +71,24 @@ public final class HDF5File: Sendable {
           found: listing(try names(in: parent)))
       }
     }
-    return try scope.own(
-      H5Oopen(handle.identifier, walked.isEmpty ? "/" : walked, tessera_h5_default()), .object,
-      "opening")
+    let object = H5Oopen(
+      handle.identifier, walked.isEmpty ? "/" : walked, tessera_h5_default())
+    if object < 0, let error = brokenLink(walked) {
+      _ = tessera_h5_clear_errors()
+      throw error
+    }
+    return try scope.own(object, .object, "opening")
   }
 
   func dataset(_ name: String, _ scope: HDF5Scope) throws(StorageError) -> hid_t {
     let dataset = try object(name, scope)
-    guard H5Iget_type(dataset) == H5I_DATASET else {
+    let kind = H5Iget_type(dataset)
+    guard kind != H5I_DATATYPE else {
+      throw .mismatched(
+        path: path, at: "\"\(name)\"", expected: "a data set", found: "a named type",
+        advice: "leave it out: it holds no elements")
+    }
+    guard kind == H5I_DATASET else {
       throw .mismatched(
         path: path, at: "\"\(name)\"", expected: "a data set", found: "a group",
         advice: "name one of: \(listing(try names(in: name)))")
@@ -123,15 +147,33 @@ public final class HDF5File: Sendable {
   ///
   /// - Throws: ``StorageError`` if the file is damaged, or groups contain one another.
   public func datasetNames(below group: String = "/") throws(StorageError) -> [String] {
-    var found: [String] = []
-    try collect(group == "/" ? "" : group, depth: 0, into: &found)
-    return found
+    var walk = Walk()
+    try collect(group == "/" ? "" : group, above: [], &walk)
+    return walk.names
   }
 
+  /// What a walk over groups has met.
+  private struct Walk {
+    var names: [String] = []
+    var groups: Set<UInt64> = []
+    var returnCount = 0
+  }
+
+  /// A group may bear several names, each of which is walked; where each of those holds another of several names, they
+  /// multiply, so that there is an end to it.
+  private static let mostReturns = 1000
+
   private func collect(
-    _ group: String, depth: Int, into found: inout [String]
+    _ group: String, above: [UInt64], _ walk: inout Walk
   ) throws(StorageError) {
-    guard depth < 64 else {
+    let address = try scoped("group \"\(group)\"") { (scope) throws(StorageError) in
+      var address: UInt64 = 0
+      try scope.check(
+        tessera_h5_address(try object(group, scope), &address), "finding the group's place")
+      return address
+    }
+    if !walk.groups.insert(address).inserted { walk.returnCount += 1 }
+    guard above.count < 64, !above.contains(address), walk.returnCount <= Self.mostReturns else {
       throw .unsupported(
         path: path, at: "group \"\(group)\"", expected: "groups nested less than 64 deep",
         found: "more, or groups that contain one another", advice: "read data sets by their names")
@@ -139,9 +181,9 @@ public final class HDF5File: Sendable {
     for name in try names(in: group.isEmpty ? "/" : group) {
       let full = group.isEmpty ? name : "\(group)/\(name)"
       if try isGroup(full) {
-        try collect(full, depth: depth + 1, into: &found)
+        try collect(full, above: above + [address], &walk)
       } else {
-        found.append(full)
+        walk.names.append(full)
       }
     }
   }

@@ -96,6 +96,7 @@ final class HDF5Scope {
   /// The error for a failed call, in the library's words.
   func failure(_ call: String) -> StorageError {
     let found = HDF5Library.message()
+    if !isWriting, let error = HDF5Reason.error(found, path: path, at: location) { return error }
     return isWriting
       ? .unwritable(path: path, at: location, expected: "\(call) to succeed", found: found)
       : .malformed(path: path, at: location, expected: "\(call) to succeed", found: found)

@@ -25,12 +25,19 @@ enum HDF5Strings {
   ///
   /// - Parameter read: fills memory with elements of the type it is given.
   static func read(
-    type: hid_t, space: hid_t, _ scope: HDF5Scope,
+    type: hid_t, space: hid_t, most: Int, _ scope: HDF5Scope,
     by read: (_ type: hid_t, _ memory: UnsafeMutableRawPointer) -> herr_t
   ) throws(StorageError) -> [String] {
     let count = Int(H5Sget_simple_extent_npoints(space))
     guard count >= 0 else { throw scope.failure("H5Sget_simple_extent_npoints") }
     guard count > 0 else { return [] }
+    let (total, overflows) = count.multipliedReportingOverflow(by: max(H5Tget_size(type), 1))
+    guard !overflows, total <= most else {
+      throw .malformed(
+        path: scope.path, at: scope.location,
+        expected: "strings of at most \(most) bytes in a file of this size",
+        found: "\(count) of \(H5Tget_size(type)) bytes")
+    }
     let isVariable = H5Tis_variable_str(type)
     try scope.check(isVariable, "H5Tis_variable_str")
     return isVariable > 0
@@ -58,14 +65,12 @@ enum HDF5Strings {
     _ read: (hid_t, UnsafeMutableRawPointer) -> herr_t
   ) throws(StorageError) -> [String] {
     let size = H5Tget_size(type)
-    let (total, overflow) = size.multipliedReportingOverflow(by: count)
-    guard size > 0, !overflow, total <= 1 << 32 else {
+    guard size > 0 else {
       throw .malformed(
-        path: scope.path, at: scope.location, expected: "strings of less than 4 GiB",
-        found: "\(count) of \(size) bytes")
+        path: scope.path, at: scope.location, expected: "strings of some bytes", found: "none")
     }
     let isPaddedWithSpaces = H5Tget_strpad(type) == H5T_STR_SPACEPAD
-    var bytes = [UInt8](repeating: 0, count: total)
+    var bytes = [UInt8](repeating: 0, count: size * count)
     let code = bytes.withUnsafeMutableBytes { read(type, $0.baseAddress!) }
     try scope.check(code, "reading strings")
     return (0..<count).map { index in

@@ -23,6 +23,7 @@ public enum IDX {
   ///   ``StorageError/unsupported(path:at:expected:found:advice:)`` for other numbers than unsigned bytes,
   ///   ``StorageError/truncated(path:at:expected:found:advice:)`` if bytes are missing.
   public static func decode(_ file: [UInt8], path: String) throws(StorageError) -> StoredArray {
+    try FileSample(file).check(is: .idx, path: path, at: "IDX, header")
     guard file.count >= 4 else {
       throw .truncated(
         path: path, at: "IDX, header", expected: "at least 4 bytes", found: "\(file.count)")
@@ -45,11 +46,7 @@ public enum IDX {
     let shape = stride(from: 4, to: start, by: 4).map { place in
       file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
     }
-    var count = 1
-    for extent in shape {
-      let (product, overflows) = count.multipliedReportingOverflow(by: extent)
-      count = overflows ? .max : product
-    }
+    let count = byteCount(of: shape, .uint8) ?? .max
     let extents = shape.map(String.init).joined(separator: " x ")
     guard file.count - start >= count else {
       throw .truncated(

@@ -24,6 +24,7 @@ public enum JPEG {
   ///   ``StorageError/unsupported(path:at:expected:found:advice:)`` for printing inks and for pictures of more than 2³⁰
   ///   bytes.
   public static func decode(_ file: [UInt8], path: String) throws(StorageError) -> Image {
+    try FileSample(file).check(is: .jpeg, path: path, at: "JPEG, header")
     var picture = tessera_jpeg()
     let isSound = tessera_jpeg_decode(file, file.count, &picture, nil)
     if let error = error(isSound, picture, path, at: "JPEG, header") { throw error }
@@ -34,6 +35,12 @@ public enum JPEG {
       throw .unsupported(
         path: path, at: "JPEG, header", expected: "at most \(1 << 30) bytes of samples",
         found: "\(width) x \(height) pixels of \(channels) samples", advice: "reduce the picture")
+    }
+    // A block of 64 samples takes a bit at the least; at the most, colours are stored at a sixteenth.
+    guard height * width * channels <= max(1 << 24, 1536 * file.count) else {
+      throw .truncated(
+        path: path, at: "JPEG, \(width) x \(height) pixels",
+        expected: "at least \(height * width * channels / 1536) bytes", found: "\(file.count)")
     }
     var outcome = TESSERA_JPEG_DAMAGED
     let count = height * width * channels

@@ -14,8 +14,16 @@ extension JSONValue {
   public init(
     parsing utf8: some Collection<UInt8>, path: String, location: String
   ) throws(StorageError) {
-    var parser = JSONParser(bytes: Array(utf8), path: path, location: location)
-    self = try parser.document()
+    let bytes = Array(utf8)
+    var parser = JSONParser(bytes: bytes, path: path, location: location)
+    do throws(StorageError) { self = try parser.document() } catch {
+      // A pointer or a web page in the file's place is no JSON that was damaged.
+      let sample = FileSample(bytes)
+      switch sample.kind {
+      case nil, .empty, .json, .text, .safetensors: throw error
+      default: throw sample.error(.json, path: path, at: location)
+      }
+    }
   }
 }
 

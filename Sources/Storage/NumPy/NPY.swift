@@ -2,7 +2,7 @@ import Foundation
 
 /// NumPy's format for one array: a magic word, a version, a Python dictionary, the elements.
 ///
-/// Read are `f2 f4 f8 i4 i8 u1 b1` in either byte order and either element order; written are the same,
+/// Read are `f2 f4 f8 i1 i2 i4 i8 u1 u2 u4 u8 b1` in either byte order and either element order; written are the same,
 /// little-endian and row-major (format: numpy.lib.format, versions 1.0 to 3.0).
 public enum NPY {
   private static let magic: [UInt8] = [0x93] + Array("NUMPY".utf8)
@@ -18,14 +18,14 @@ public enum NPY {
   /// Replaces the file at `path` by a `.npy` file of the array.
   ///
   /// - Throws: ``StorageError/unwritable(path:at:expected:found:advice:)``, or
-  ///   ``StorageError/unsupported(path:at:expected:found:advice:)`` for bfloat16, which NumPy lacks.
+  ///   ``StorageError/unsupported(path:at:expected:found:advice:)`` for bfloat16 and numbers of 8 bits, which NumPy lacks.
   public static func write(_ array: StoredArray, to path: String) throws(StorageError) {
     try AtomicFile.write(encode(array, path: path), to: path)
   }
 
   /// The array as the bytes of a `.npy` file; `path` is for the error.
   ///
-  /// - Throws: ``StorageError/unsupported(path:at:expected:found:advice:)`` for bfloat16.
+  /// - Throws: ``StorageError/unsupported(path:at:expected:found:advice:)`` for the types that NumPy lacks.
   public static func encode(_ array: StoredArray, path: String) throws(StorageError) -> [UInt8] {
     guard let descr = array.elementType.numPyName else {
       throw .unsupported(
@@ -47,6 +47,7 @@ public enum NPY {
   public static func decode(
     _ bytes: [UInt8], path: String, location: String
   ) throws(StorageError) -> StoredArray {
+    try FileSample(bytes).check(is: .npy, path: path, at: "\(location), byte 0")
     guard bytes.count >= 10 else {
       throw .truncated(
         path: path, at: location, expected: "at least 10 bytes", found: "\(bytes.count)")
@@ -149,9 +150,14 @@ extension ElementType {
     case .float64: "<f8"
     case .float32: "<f4"
     case .float16: "<f2"
-    case .bfloat16: nil
+    case .bfloat16, .float8e4m3, .float8e5m2: nil
     case .int64: "<i8"
     case .int32: "<i4"
+    case .int16: "<i2"
+    case .int8: "|i1"
+    case .uint64: "<u8"
+    case .uint32: "<u4"
+    case .uint16: "<u2"
     case .uint8: "|u1"
     case .bool: "|b1"
     }

@@ -15,6 +15,8 @@ struct NPYHeaderParser {
   private let path: String
   private let location: String
   private var position = 0
+  /// NumPy's own limit, from version 2 on.
+  private static let mostExtents = 64
 
   init(text: ArraySlice<UInt8>, path: String, location: String) {
     self.text = Array(text)
@@ -57,13 +59,34 @@ struct NPYHeaderParser {
   }
 
   private func unsupported(_ descr: String) -> StorageError {
-    .unsupported(
+    let (what, advice) = Self.words(for: descr)
+    return .unsupported(
       path: path, at: "\(location), descr",
       expected: ElementType.allCases.compactMap(\.numPyName).joined(separator: ", "),
-      found: descr == "|O" ? "'|O' (pickled Python objects)" : "'\(descr)'",
-      advice: descr == "|O"
-        ? "leave this array out, or save it from Python as numbers"
-        : "convert it with NumPy's astype")
+      found: "'\(descr)'" + (what.isEmpty ? "" : " (\(what))"), advice: advice)
+  }
+
+  /// What a type of NumPy is that is not read, and what to do about it.
+  private static func words(for descr: String) -> (what: String, advice: String) {
+    if descr.hasPrefix("[") {
+      return (
+        "a structured type",
+        "save each field as an array of its own: numpy.savez(\"new.npz\", **{n: a[n] for n in a.dtype.names})"
+      )
+    }
+    switch descr.drop(while: { "<>|=".contains($0) }).first {
+    case "O":
+      return ("pickled Python objects", "leave this array out, or save it from Python as numbers")
+    case "U", "S", "a": return ("text", "leave this array out, or save numbers in its place")
+    case "c":
+      return (
+        "complex numbers", "save a.real and a.imag as two arrays"
+      )
+    case "f": return ("long double", "convert it with a.astype(\"float64\")")
+    case "M", "m": return ("times", "convert it with a.astype(\"int64\")")
+    case "V": return ("raw bytes", "convert it with a.view(\"uint8\")")
+    default: return ("", "convert it with NumPy's astype")
+    }
   }
 
   private func broken(_ expected: String, _ found: String) -> StorageError {
@@ -105,7 +128,8 @@ struct NPYHeaderParser {
   private mutating func describedType() throws(StorageError) -> String {
     skipSpace()
     if position < text.count, text[position] == UInt8(ascii: "[") {
-      throw unsupported(String(decoding: text[position...].prefix(60), as: UTF8.self))
+      let end = text[position...].lastIndex(of: UInt8(ascii: "]")) ?? text.count - 1
+      throw unsupported(String(decoding: text[position...end].prefix(60), as: UTF8.self))
     }
     return try string()
   }
@@ -129,6 +153,9 @@ struct NPYHeaderParser {
       while position < text.count, (0x30...0x39).contains(text[position]) { position += 1 }
       guard let extent = Int(String(decoding: text[start..<position], as: UTF8.self)) else {
         throw broken("a count", next)
+      }
+      guard extents.count < Self.mostExtents else {
+        throw broken("at most \(Self.mostExtents) extents, as NumPy has", "more")
       }
       extents.append(extent)
       if !take(",") {

@@ -23,12 +23,28 @@ public struct NPZ: Sendable {
   /// - Throws: ``StorageError/missing(path:at:expected:found:advice:)`` with the names that are there, or
   ///   ``StorageError`` as ``NPY/read(from:)`` does.
   public func array(_ name: String) throws(StorageError) -> StoredArray {
-    guard let member = archive.members.first(where: { $0.name == name + ".npy" }) else {
+    guard let member = archive.member(name + ".npy") else {
       throw .missing(
         path: archive.path, at: "arrays", expected: "\"\(name)\"", found: listing(names))
     }
     return try NPY.decode(
       archive.contents(of: member), path: archive.path, location: "member \"\(member.name)\"")
+  }
+
+  /// The members that are no arrays, such as texts.
+  public var otherMembers: [String] {
+    archive.members.map(\.name).filter { !$0.hasSuffix(".npy") && !$0.hasSuffix("/") }
+  }
+
+  /// Reads all arrays that can be read, and says which cannot and why.
+  public func contents() -> (arrays: [String: StoredArray], leftOut: [LeftOutArray]) {
+    var (arrays, leftOut): ([String: StoredArray], [LeftOutArray]) = ([:], [])
+    for name in Set(names).sorted() {
+      do throws(StorageError) { arrays[name] = try array(name) } catch {
+        leftOut.append(LeftOutArray(name, error))
+      }
+    }
+    return (arrays, leftOut)
   }
 
   /// Reads all arrays of an archive.

@@ -55,6 +55,7 @@ public enum PNG {
           found: "\(width) x \(height) pixels of \(channels) samples", advice: "reduce the picture")
       )
     }
+    if let error = shortage(file, height: height, width: width, path) { return .failure(error) }
     var isRead = false
     let samples = [UInt8](unsafeUninitializedCapacity: height * width * channels) { out, count in
       isRead = png_image_finish_read(&image, nil, out.baseAddress!, 0, nil) != 0
@@ -62,6 +63,20 @@ public enum PNG {
     }
     guard isRead else { return .failure(failure(image, path, at: "\(width) x \(height) pixels")) }
     return .success(Image(height: height, width: width, channels: channels, bytes: samples))
+  }
+
+  /// The error of a file that is too small for its picture, before there is room made for it: deflate never packs more
+  /// than 1032 to 1.
+  private static func shortage(
+    _ file: UnsafeRawBufferPointer, height: Int, width: Int, _ path: String
+  ) -> StorageError? {
+    // The library took the header, so that it is there: bit depth and kind of colours.
+    let bits = Int(file[24]) * ([0: 1, 2: 3, 3: 1, 4: 2, 6: 4][file[25]] ?? 1)
+    let least = height * width * bits / 8 / 1032
+    guard file.count < least else { return nil }
+    return .truncated(
+      path: path, at: "PNG, \(width) x \(height) pixels", expected: "at least \(least) bytes",
+      found: "\(file.count)")
   }
 
   /// The bytes of a picture as a file.

@@ -4,7 +4,9 @@ extension Safetensors {
   /// Where an array lies and what it is, as the header says.
   private struct Place {
     let name: String
-    let type: ElementType
+    /// The format's word for the type, and the type; `nil` for one that is not read.
+    let typeName: String
+    let type: ElementType?
     let shape: [Int]
     let begin: Int
     let end: Int
@@ -12,10 +14,25 @@ extension Safetensors {
 
   /// Reads the bytes of a whole file; `path` is for the errors.
   ///
-  /// - Throws: ``StorageError`` if the bytes were cut short or break a rule of the format.
+  /// - Throws: ``StorageError`` if the bytes were cut short or break a rule of the format, or an array is of a type that is
+  ///   not read.
   public static func decode(
     _ bytes: [UInt8], path: String
   ) throws(StorageError) -> (tensors: [String: StoredArray], metadata: [String: String]) {
+    let found = try contents(of: bytes, path: path)
+    if let first = found.leftOut.first { throw first.reason }
+    return (found.tensors, found.metadata)
+  }
+
+  /// Reads the bytes of a whole file, and says which arrays are of types that are not read; `path` is for the errors.
+  ///
+  /// - Throws: ``StorageError`` if the bytes were cut short or break a rule of the format.
+  public static func contents(
+    of bytes: [UInt8], path: String
+  ) throws(StorageError) -> (
+    tensors: [String: StoredArray], metadata: [String: String], leftOut: [LeftOutArray]
+  ) {
+    try FileSample(bytes).check(is: .safetensors, path: path, at: "byte 0")
     guard bytes.count >= 8 else {
       throw .truncated(
         path: path, at: "byte 0", expected: "8 bytes of header length", found: "\(bytes.count)")
@@ -54,16 +71,28 @@ extension Safetensors {
     }
     try checkCover(places, dataCount: bytes.count - dataStart, path: path)
     var tensors: [String: StoredArray] = [:]
+    var leftOut: [LeftOutArray] = []
     for place in places {
+      guard let type = place.type else {
+        leftOut.append(LeftOutArray(place.name, unsupported(place, path: path)))
+        continue
+      }
       let elements = bytes.withUnsafeBytes {
         StoredArray.Elements(
-          place.type,
+          type,
           bytes: UnsafeRawBufferPointer(
             rebasing: $0[(dataStart + place.begin)..<(dataStart + place.end)]))
       }
       tensors[place.name] = StoredArray(shape: place.shape, elements: elements)
     }
-    return (tensors, metadata)
+    return (tensors, metadata, leftOut)
+  }
+
+  private static func unsupported(_ place: Place, path: String) -> StorageError {
+    .unsupported(
+      path: path, at: "header, array \"\(place.name)\", dtype",
+      expected: ElementType.allCases.map(\.safetensorsName).joined(separator: ", "),
+      found: place.typeName, advice: "convert it to one of these from Python")
   }
 
   private static func texts(
@@ -104,26 +133,24 @@ extension Safetensors {
     guard let typeName = member.value["dtype"]?.stringValue else {
       throw broken("dtype", "a string")
     }
-    guard let type = ElementType.allCases.first(where: { $0.safetensorsName == typeName }) else {
-      throw .unsupported(
-        path: path, at: "header, array \"\(member.name)\", dtype",
-        expected: ElementType.allCases.map(\.safetensorsName).joined(separator: ", "),
-        found: typeName)
-    }
+    let type = ElementType.allCases.first { $0.safetensorsName == typeName }
     guard let shape = counts(member.value["shape"]) else {
       throw broken("shape", "a list of counts")
     }
     guard let offsets = counts(member.value["data_offsets"]), offsets.count == 2,
       offsets[0] <= offsets[1]
     else { throw broken("data_offsets", "[begin, end] with begin ≤ end") }
-    guard let byteCount = byteCount(of: shape, type) else {
-      throw broken("shape", "a size that fits 64 bits")
-    }
-    guard byteCount == offsets[1] - offsets[0] else {
-      throw broken("data_offsets", "\(byteCount) bytes for shape \(shape) of \(typeName)")
+    if let type {
+      guard let byteCount = byteCount(of: shape, type) else {
+        throw broken("shape", "a size that fits 64 bits")
+      }
+      guard byteCount == offsets[1] - offsets[0] else {
+        throw broken("data_offsets", "\(byteCount) bytes for shape \(shape) of \(typeName)")
+      }
     }
     return Place(
-      name: member.name, type: type, shape: shape, begin: offsets[0], end: offsets[1])
+      name: member.name, typeName: typeName, type: type, shape: shape, begin: offsets[0],
+      end: offsets[1])
   }
 
   private static func counts(_ value: JSONValue?) -> [Int]? {

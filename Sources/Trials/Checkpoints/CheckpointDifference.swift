@@ -6,7 +6,7 @@ public struct CheckpointDifference: Sendable {
   public struct Row: Sendable, Equatable {
     /// Its name.
     public let name: String
-    /// `equal`, `different`, `only in first`, `only in second`, or the two shapes or types.
+    /// `equal`, `different`, `only in first`, `only in second`, `not compared` with the reason, or the two shapes or types.
     public let verdict: String
     /// `max |a − b|`, and `max |a − b| / max(|a|, |b|)`; `nil` where the arrays cannot be subtracted. NaN beside NaN in
     /// the same place is equal.
@@ -31,6 +31,18 @@ public struct CheckpointDifference: Sendable {
       }
       return CheckpointDifference.row(name, a, b)
     }
+  }
+
+  /// Compares what could be read of two files; an array that is left out of either is not equal.
+  public init(_ first: ArrayContents, _ second: ArrayContents) {
+    let leftOut = Dictionary(
+      (first.leftOut + second.leftOut).map { ($0.name, $0.reason.found) }, uniquingKeysWith: { $1 })
+    var rows = CheckpointDifference(first.checkpoint, second.checkpoint).rows
+      .filter { leftOut[$0.name] == nil }
+    rows += leftOut.map { name, words in
+      Row(name: name, verdict: "not compared: \(words)", absolute: nil, relative: nil)
+    }
+    self.rows = rows.sorted { $0.name < $1.name }
   }
 
   private static func row(_ name: String, _ a: StoredArray, _ b: StoredArray) -> Row {
@@ -65,7 +77,9 @@ public struct CheckpointDifference: Sendable {
       ])
     }
     let different = rows.count { $0.verdict != "equal" }
-    return table.text + "\n\(rows.count) arrays, \(different) different\n"
+    let unread = rows.count { $0.verdict.hasPrefix("not compared") }
+    return table.text + "\n\(rows.count) arrays, \(different - unread) different"
+      + (unread > 0 ? ", \(unread) not compared" : "") + "\n"
   }
 
   /// `{equal, arrays: [{name, verdict, absolute, relative}]}`.

@@ -2,6 +2,9 @@ import Yams
 
 /// Settings with layers being laid over them, and the axes of a sweep.
 struct ConfigLayers {
+  /// More runs than this are a slip of the pen.
+  private static let mostRuns = 10_000
+
   let template: ConfigTemplate
   var settings: [ConfigSetting]
   /// Swept keys with their values, slowest first.
@@ -14,6 +17,16 @@ struct ConfigLayers {
 
   /// Every run that the layers describe: the cartesian product of the axes, the last varying fastest.
   func expanded() throws -> [ResolvedConfig] {
+    var count = 1
+    for axis in axes {
+      count *= axis.values.count
+      guard count <= Self.mostRuns else {
+        throw ConfigError.invalid(
+          key: axis.key, place: axis.origin.description,
+          expected: "a sweep of at most \(Self.mostRuns) runs",
+          found: axes.map { "\($0.values.count) values of \($0.key)" }.joined(separator: " x "))
+      }
+    }
     var combinations = [settings]
     for axis in axes {
       combinations = combinations.flatMap { base in

@@ -8,7 +8,9 @@ enum ConfigNode {
   static func mapping(_ text: String, path: String) throws -> Node.Mapping {
     let root: Node?
     do {
-      root = try Yams.compose(yaml: text)
+      root = try BoundedYAML.compose(text)
+    } catch let error as BoundedYAML.Excess {
+      throw ConfigError.syntax(place: "\(path):\(error.line)", problem: error.description)
     } catch let error as YamlError {
       throw translated(error, text: text, path: path)
     }

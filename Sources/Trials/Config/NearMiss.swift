@@ -1,10 +1,16 @@
 /// Finds the word that a mistyped one was probably meant to be.
 public enum NearMiss {
+  /// No key or name is longer, in bytes.
+  private static let longest = 500
+
   /// The nearest of `candidates`, if it is near: at most a third of its letters off, at least one allowed.
   ///
   /// Case, `_` and `-` count nothing, so that `learning_rate` finds `learningRate`.
   public static func nearest(to word: String, among candidates: [String]) -> String? {
+    // Of a whole page of text no word was meant, and comparing it takes the square of its length.
+    guard word.utf8.count <= longest else { return nil }
     let folded = fold(word)
+    let candidates = candidates.filter { $0.utf8.count <= longest }
     let ranked = candidates.map { (distance(folded, fold($0)), $0) }
     guard let best = ranked.min(by: { $0.0 < $1.0 }) else { return nil }
     let allowed = max(1, max(folded.count, fold(best.1).count) / 3)

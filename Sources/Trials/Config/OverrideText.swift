@@ -12,7 +12,7 @@ enum OverrideText {
     }
     if case .list = setting.kind {
       // `[80, 80]` is one list, `[80],[160]` are two; brackets are asked for, since `80,80` could be both.
-      guard let node = try? Yams.compose(yaml: "[\(text)]"), let items = node.sequence,
+      guard let node = try? BoundedYAML.compose("[\(text)]"), let items = node.sequence,
         !items.isEmpty, items.allSatisfy({ $0.sequence != nil })
       else {
         throw mismatch("`\(text)`; write the brackets, as in \(setting.key)=\(setting.value.yaml)")

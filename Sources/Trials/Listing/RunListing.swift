@@ -89,7 +89,7 @@ public enum RunListing {
       name = record.experiment + "/" + record.hash.prefix(8)
       result = try folder.result()
       var pairs: [(String, String)] = []
-      if let root = try? Yams.compose(yaml: folder.configuration()) {
+      if let root = try? BoundedYAML.compose(folder.configuration()) {
         Side.flatten(root, prefix: "", into: &pairs)
       }
       order = pairs.map(\.0)

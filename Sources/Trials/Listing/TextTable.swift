@@ -74,7 +74,7 @@ public enum NumberFormat {
 
   /// `0:42`, `12:05`, `3:04:05` of seconds.
   public static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite, seconds < 1e9 else { return "?" }
+    guard seconds.isFinite, abs(seconds) < 1e9 else { return "?" }
     let total = Int(seconds.rounded())
     let (hours, minutes, rest) = (total / 3600, total / 60 % 60, total % 60)
     func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }

@@ -47,7 +47,10 @@ struct AxisLayout {
   /// Lays `axis` over `values` with about `count` ticks.
   init(_ axis: ChartAxis, over values: [Double], count: Int) {
     scale = axis.scale
+    // Ends whose difference or ratio has no number are drawn at the nearest that have one.
+    let (least, most) = axis.scale == .linear ? (-1e300, 1e300) : (1e-150, 1e150)
     let usable = (values + axis.covers).filter { $0.isFinite && (axis.scale == .linear || $0 > 0) }
+      .map { Swift.min(Swift.max($0, least), most) }
     switch axis.scale {
     case .linear:
       let (low, high) = Self.widened(usable.min() ?? 0, usable.max() ?? 1)
@@ -91,8 +94,8 @@ struct AxisLayout {
 
   private static func widened(_ low: Double, _ high: Double) -> (Double, Double) {
     let span = high - low
-    if span > 1e-9 * Swift.max(abs(low), abs(high)), span > 0 { return (low, high) }
-    let half = low == 0 ? 1 : abs(low) * 0.1
+    if span > 1e-9 * Swift.max(abs(low), abs(high)), span > 1e-300 { return (low, high) }
+    let half = abs(low) < 1e-290 ? 1 : abs(low) * 0.1
     return (low - half, high + half)
   }
 

@@ -88,7 +88,8 @@ func xmlEscaped(_ text: String) -> String {
 
 /// A coordinate with at most one decimal: a tenth of a pixel is below what can be seen.
 func svgNumber(_ value: Double) -> String {
-  let tenths = (value * 10).rounded()
+  // Farther away than any picture reaches, and no coordinate at all.
+  let tenths = value.isNaN ? 0 : (min(max(value, -1e9), 1e9) * 10).rounded()
   if tenths == 0 { return "0" }
   let whole = Int(tenths)
   if whole % 10 == 0 { return String(whole / 10) }

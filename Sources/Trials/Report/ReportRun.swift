@@ -124,7 +124,7 @@ struct ReportRun {
     }
     let text = String(decoding: data, as: UTF8.self)
     do {
-      guard let node = try Yams.compose(yaml: text), case .mapping = node else {
+      guard let node = try BoundedYAML.compose(text), case .mapping = node else {
         throw damaged(path, expected: "a mapping of keys to values", found: glimpse(data))
       }
       var pairs: [(key: String, value: String)] = []
@@ -132,6 +132,8 @@ struct ReportRun {
       return pairs
     } catch let error as YamlError {
       throw damaged(path, expected: "YAML", found: "\(error)")
+    } catch let error as BoundedYAML.Excess {
+      throw damaged(path, expected: "YAML", found: error.description)
     }
   }
 

@@ -98,7 +98,7 @@ enum ReportText {
 
   /// `1 h 12 min`, `3 min 5 s`, `4.2 s`.
   static func duration(_ seconds: Double) -> String {
-    guard seconds.isFinite else { return "n/a" }
+    guard seconds.isFinite, abs(seconds) < 1e12 else { return "n/a" }
     if seconds < 60 { return "\(fixedText(seconds, decimals: seconds < 10 ? 1 : 0)) s" }
     let whole = Int(seconds.rounded())
     if whole < 3600 { return "\(whole / 60) min \(whole % 60) s" }
@@ -108,7 +108,7 @@ enum ReportText {
   /// A moment as `2026-03-01 12:34 UTC`, from ISO 8601 or seconds since 1970; anything else as it stands.
   static func date(_ text: String) -> String {
     let moment: Date?
-    if let seconds = Double(text), seconds > 1e8 {
+    if let seconds = Double(text), seconds > 1e8, seconds < 1e11 {
       moment = Date(timeIntervalSince1970: seconds)
     } else {
       let plain = ISO8601DateFormatter()

@@ -12,6 +12,8 @@ extension SceneConfiguration {
     "data.path": "the file or folder; looked for as it stands, then in the data folders",
     "data.fit":
       "how pictures of a folder that are no squares become ones: crop (the middle), pad (with black), stretch",
+    "data.alpha":
+      "transparent pixels of pictures: drop (alpha is left out, the colours beneath are seen), black or white (laid on it)",
     "data.count": "training images used, from the first on; 0 for all",
     "data.procedural.side": "height and width of generated images: that of model.side",
     "data.procedural.train": "generated images to train on",
@@ -89,6 +91,9 @@ extension SceneConfiguration {
     ("evaluation.batchSize", "8"), ("evaluation.pictures", "4"), ("evaluation.keepsFrom", "0"),
     ("health.step", "0"), ("logEvery", "2"), ("headStartSteps", "0"),
   ]
+
+  /// Keys that older runs do not have.
+  public static let keysAddedLater = ["data.alpha"]
 
   /// `threads`, and how often the log is written.
   public static let keysWithoutEffect = ["threads", "logEvery"]

@@ -20,8 +20,8 @@ extension SceneConfiguration.Data {
     switch source {
     case .procedural: images = try ProceduralScenes(procedural, seed: UInt64(seed))
     case .hdf5: images = try SceneSet(hdf5: place())
-    case .rooms: images = try SceneSet(rooms: place(), side: side)
-    case .atari: images = try SceneSet(atari: place(), side: side)
+    case .rooms: images = try SceneSet(rooms: place(), side: side, .init(alpha: alpha))
+    case .atari: images = try SceneSet(atari: place(), side: side, .init(alpha: alpha))
     case .folder:
       let fit: SceneFit =
         switch self.fit {
@@ -29,7 +29,7 @@ extension SceneConfiguration.Data {
         case .pad: .paddedSquare(side)
         case .stretch: .square(side)
         }
-      images = try SceneSet(pictures: place(), fit: fit)
+      images = try SceneSet(pictures: place(), fit: fit, .init(alpha: alpha))
     }
     guard images.height == side && images.width == side else {
       throw ConfigError.invalid(

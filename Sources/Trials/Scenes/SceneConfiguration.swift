@@ -18,6 +18,8 @@ public struct SceneConfiguration: ExperimentConfiguration {
     public var path = ""
     /// How pictures of a folder that are no squares become ones.
     public var fit = SceneFitting.crop
+    /// What becomes of transparent pixels of pictures.
+    public var alpha = SceneAlpha.drop
     /// Training images used, 0 for all.
     public var count = 0
     /// The generator of procedural scenes.

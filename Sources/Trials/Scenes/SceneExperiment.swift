@@ -211,6 +211,7 @@ public struct SceneExperiment: Experiment {
       experiment: Self.name, method: "SPACE", protocolName: configuration.data.source.rawValue,
       dataset: source.name, seed: configuration.seed, notes: warnings)
     if let note = configuration.data.fitNote(source) { result.notes.append(note) }
+    if let set = source as? SceneSet { result.notes += set.notes }
     if let fingerprint { result.notes.append(fingerprint.note) }
     if let best {
       (model, state) = (best.model, best.state)
@@ -228,6 +229,7 @@ public struct SceneExperiment: Experiment {
     let mean = try scores(split, configuration.evaluation.testCount, .means, monitor: monitor)
     for (name, value) in sampled.scalars + sampled.details { result.scalars[name] = value }
     for (name, value) in mean.scalars + mean.details { result.scalars["means/\(name)"] = value }
+    if let none = sampled.undefinedNote(split) { result.notes.append(none) }
     if let left = sampled.detection?.counts.imagesLeftOut, left > 0 {
       result.notes.append("\(left) images without objects are left out of the count error")
     }

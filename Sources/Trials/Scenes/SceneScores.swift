@@ -84,10 +84,10 @@ struct SceneScores: Sendable {
 
   /// What a result holds besides: the curve over thresholds and the recall by size.
   var details: [(name: String, value: Double)] {
-    guard let detection else { return [] }
+    guard let detection, detection.objectCount > 0 else { return [] }
     // That at one half is among the scalars.
-    var details = detection.curves.filter { $0.threshold != 0.5 }.map { curve in
-      ("AP@\(curve.threshold)", curve.averagePrecision)
+    var details = detection.curves.filter { $0.threshold != 0.5 }.compactMap { curve in
+      curve.averagePrecision.map { ("AP@\(curve.threshold)", $0) }
     }
     if let recall = detection.curves.first(where: { $0.threshold == 0.5 })?.recallBySize {
       for (name, share) in [
@@ -118,7 +118,14 @@ struct SceneScores: Sendable {
     }.joined()
   }
 
-  /// What decides between two states of a model: the AP over thresholds, without boxes the likelihood.
+  /// Why figures are left out of ``scalars`` and ``details``, if they are.
+  func undefinedNote(_ split: SceneSplit) -> String? {
+    guard let detection, detection.objectCount == 0 else { return nil }
+    return "no object in any of the \(detection.counts.imageCount) \(split.rawValue) images: "
+      + "AP and recall are left out, which do not exist without objects"
+  }
+
+  /// What decides between two states of a model: the AP over thresholds, without boxes or objects the likelihood.
   var quality: Double { detection?.meanAveragePrecision ?? logLikelihood }
 }
 

@@ -2,6 +2,7 @@
 
     formats.py make FOLDER    writes files that the tests read
     formats.py check FOLDER   reads files that the tests wrote and compares every element
+    formats.py make-odd FOLDER  writes an HDF5 file with objects that cannot be used beside good ones
     formats.py check-events, make-png, check-png FOLDER   likewise for event files and pictures
 
 The interpreter is the one named by TESSERA_PYTHON, or python3. To make one with what is needed:
@@ -69,6 +70,43 @@ def make(folder):
         file["group"].attrs["count"] = np.int64(-7)
         file["chunked"].attrs["scale"] = np.array([0.5, 2.0])
         file["chunked"].attrs["flag"] = True
+
+
+def make_odd(folder):
+    with h5py.File(f"{folder}/odd.h5", "w", libver=("earliest", "v110")) as file:
+        file["good"] = np.arange(3.0)
+        file.create_dataset("lzf", data=np.arange(1000), chunks=(64,), compression="lzf")
+        file["records"] = np.zeros(2, [("a", "f4"), ("b", "i4")])
+        file["complex"] = np.array([1j])
+        file["words"] = ["a", "b"]
+        file["long"] = np.array([1], np.longdouble)
+        file["nothing"] = h5py.Empty("f4")
+        file["opaque"] = np.void(b"abc")
+        file["type"] = np.dtype("f8")
+        file.create_dataset("lists", (2,), h5py.vlen_dtype("i4"))
+        file.create_dataset("references", (2,), h5py.ref_dtype)
+        file.create_dataset("levels", data=np.array([0, 5]), dtype=h5py.enum_dtype({"low": 0, "high": 5}, "i1"))
+        file.create_dataset("two", data=np.array([0, 1]), dtype=h5py.enum_dtype({"red": 0, "blue": 1}, "i1"))
+        file["gone"] = h5py.SoftLink("/nowhere")
+        file["again"] = h5py.SoftLink("/good")
+        file["outside"] = h5py.ExternalLink("gone.h5", "/x")
+        group = file.create_group("group")
+        group["inner"] = np.arange(2, dtype="i2")
+        group["loop"] = group
+        layout = h5py.VirtualLayout((3,), "f8")
+        layout[:] = h5py.VirtualSource("gone.h5", "x", (3,))
+        file.create_virtual_dataset("virtual", layout, fillvalue=7)
+        layout = h5py.VirtualLayout((3,), "f8")
+        layout[:] = h5py.VirtualSource(file["good"])
+        file.create_virtual_dataset("mirror", layout, fillvalue=7)
+        group.attrs["units"] = "m"
+    file = h5py.File(f"{folder}/writing.h5", "w", libver="latest")
+    file["a"] = np.arange(3)
+    file.swmr_mode = True
+    file.flush()
+    with open(f"{folder}/writing.h5", "rb") as source, open(f"{folder}/open.h5", "wb") as target:
+        target.write(source.read())
+    file.close()
 
 
 def check(folder):
@@ -195,6 +233,6 @@ def check_png(folder):
 
 if __name__ == "__main__":
     {
-        "make": make, "check": check, "check-events": check_events, "make-png": make_png, "check-png": check_png,
+        "make": make, "make-odd": make_odd, "check": check, "check-events": check_events, "make-png": make_png, "check-png": check_png,
     }[sys.argv[1]](sys.argv[2])
     print("ok")

@@ -80,6 +80,87 @@ import Testing
     }
   }
 
+  /// Thirty rooms without validation images, with the boxes that `boxes` gives each.
+  private func rooms(_ folder: String, _ boxes: (Int) -> String) throws {
+    for split in ["train", "test"] {
+      try pictures("\(folder)/plain/\(split)")
+      try Folders.make("\(folder)/set/\(split)/bb")
+      for index in 0..<30 {
+        try FileManager.default.moveItem(
+          atPath: "\(folder)/plain/\(split)/\(index + 10).png",
+          toPath: "\(folder)/set/\(split)/\(index)-x.png")
+        try AtomicFile.write(boxes(index), to: "\(folder)/set/\(split)/bb/bb_\(index).txt")
+      }
+      for index in 0..<2 {
+        for name in ["\(index)-x.png", "bb/bb_\(index).txt"] {
+          try FileManager.default.removeItem(atPath: "\(folder)/set/\(split)/\(name)")
+        }
+      }
+      // Boxes go by the place of a picture.
+      for index in 2..<30 {
+        try FileManager.default.moveItem(
+          atPath: "\(folder)/set/\(split)/bb/bb_\(index).txt",
+          toPath: "\(folder)/set/\(split)/bb/bb_\(index - 2).txt")
+      }
+    }
+  }
+
+  /// AP does not exist without objects: it is left out with the reason, and never 0.
+  @Test func withoutObjectsAveragePrecisionIsLeftOut() throws {
+    try withTemporaryFolder { folder in
+      try rooms(folder) { _ in "" }
+      let config = try config(folder + "/set", "data.source=rooms")
+      let outcome = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      let names = Set(outcome.result.scalars.keys)
+      #expect(names.allSatisfy { !$0.contains("AP") && !$0.contains("recall") }, "\(names)")
+      #expect(names.contains("squared error") && names.contains("objects"))
+      #expect(
+        outcome.result.notes.contains {
+          $0.hasPrefix("no object in any of the 5 test images: AP and recall are left out")
+        }, "\(outcome.result.notes)")
+    }
+  }
+
+  /// Where some images alone have none, the others give it.
+  @Test func someImagesWithoutObjectsLeaveAveragePrecision() throws {
+    try withTemporaryFolder { folder in
+      try rooms(folder) { $0 % 2 == 0 ? "" : "50,50,40,40\n" }
+      let config = try config(folder + "/set", "data.source=rooms")
+      let outcome = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(outcome.result.scalars["AP"] != nil && outcome.result.scalars["AP@0.95"] != nil)
+      #expect(outcome.result.notes.allSatisfy { !$0.contains("no object in any") })
+    }
+  }
+
+  /// What becomes of transparent pixels stands in the notes, and a key changes it.
+  @Test func transparentPicturesAreNotedAndLaidOnAColour() throws {
+    try withTemporaryFolder { folder in
+      try pictures(folder + "/set")
+      for index in 5..<9 {
+        var bytes: [UInt8] = []
+        for pixel in 0..<32 * 32 {
+          let (red, alpha) = (UInt8(pixel % 250), UInt8(pixel % 2 * 255))
+          bytes += [red, UInt8(index), 255, alpha]
+        }
+        try PNG.write(
+          Image(height: 32, width: 32, channels: 4, bytes: bytes),
+          to: "\(folder)/set/\(index + 10).png")
+      }
+      let plain = try config(folder + "/set")
+      let outcome = try ExperimentRegistry.standard.run(plain, options: options(folder + "/runs"))
+      #expect(
+        outcome.result.notes.contains {
+          $0.hasPrefix("4 of 30 pictures have transparent pixels: alpha is left out")
+        }, "\(outcome.result.notes)")
+      let black = try config(folder + "/set", "data.alpha=black")
+      let other = try ExperimentRegistry.standard.run(black, options: options(folder + "/runs"))
+      #expect(other.folder != outcome.folder)
+      #expect(
+        other.result.notes.contains(
+          "4 of 30 pictures have transparent pixels and were laid on black (data.alpha=black)"))
+    }
+  }
+
   /// What was asked of validation cannot be had without images for it.
   @Test func withoutValidationImagesTheResultSaysSo() throws {
     try withTemporaryFolder { folder in

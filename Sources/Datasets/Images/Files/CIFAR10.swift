@@ -82,6 +82,8 @@ struct CIFAR10: Sendable {
     let plane = side * side
     let record = 1 + 3 * plane
     guard !bytes.isEmpty, bytes.count % record == 0 else {
+      try ImageFolder.checkKind(
+        bytes, path: path, at: "CIFAR-10, batch", "a binary batch of CIFAR-10")
       throw .unexpected(
         path: path, at: "CIFAR-10, batch", expected: "whole records of \(record) bytes",
         found: "\(bytes.count) bytes",

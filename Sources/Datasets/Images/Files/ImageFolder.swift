@@ -53,6 +53,18 @@ struct ImageFolder: Sendable {
     return path
   }
 
+  /// Throws if bytes that do not fit a format without a signature are known to be of another kind.
+  static func checkKind(
+    _ bytes: [UInt8], path: String, at place: String, _ expected: String
+  ) throws(DatasetError) {
+    let sample = FileSample(bytes)
+    // Pixels may look like letters.
+    guard let kind = sample.kind, kind != .text, kind != .empty else { return }
+    throw .unexpected(
+      path: path, at: place, expected: expected, found: sample.words,
+      advice: kind.advice(for: path, wanted: .idx))
+  }
+
   /// The bytes of a file, inflated where they are compressed.
   static func bytes(_ path: String) throws(DatasetError) -> [UInt8] {
     try wrappingStorage { () throws(StorageError) in

@@ -18,10 +18,11 @@ struct Photographs: Sendable {
   /// - Throws: ``DatasetError`` if there is none, one is damaged, or one is smaller.
   static func all(in folder: String, least: Int) throws(DatasetError) -> Photographs {
     if let photographs = kept.withLock({ $0[folder] }) { return photographs }
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    let paths = names.filter { $0.lowercased().hasSuffix(".jpg") }.sorted().map {
-      "\(folder)/\($0)"
+    // Hidden ones are what other systems leave beside the files.
+    let names = (FolderListing(folder)?.files ?? []).filter {
+      $0.lowercased().hasSuffix(".jpg") && !$0.hasPrefix(".")
     }
+    let paths = names.map { "\(folder)/\($0)" }
     guard !paths.isEmpty else {
       throw .unexpected(
         path: folder, at: "photographs", expected: "files that end in .jpg", found: "none",

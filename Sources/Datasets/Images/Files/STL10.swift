@@ -51,6 +51,7 @@ enum STL10 {
     let (bytes, labels) = (try ImageFolder.bytes(path), try ImageFolder.bytes(labelPath))
     let record = 3 * side * side
     guard !bytes.isEmpty, bytes.count % record == 0 else {
+      try ImageFolder.checkKind(bytes, path: path, at: "STL-10, images", "pictures of STL-10")
       throw .unexpected(
         path: path, at: "STL-10, images", expected: "whole pictures of \(record) bytes",
         found: "\(bytes.count) bytes", advice: "the file was cut short: fetch it again")

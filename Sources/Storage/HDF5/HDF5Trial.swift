@@ -1,0 +1,64 @@
+import CHDF5
+import Foundation
+
+/// Finds out, before a file is opened, whether the HDF5 library comes through it.
+///
+/// The library trusts what a file says of itself: on a damaged one it may read memory that is not there, never end, or
+/// ask for all memory. So a child process walks over the file's groups, types, attributes and indices, reads small data
+/// whole and an element of large data; only what it survives is opened here. On a sound file this costs some
+/// milliseconds, once for each file and state of it. Where there are no child processes, files are opened untried.
+enum HDF5Trial {
+  /// A file in one state.
+  private struct State: Hashable {
+    var device, inode, size, seconds, nanoseconds: Int
+  }
+
+  /// Files that did no harm; only touched inside ``HDF5Library/exclusively(path:location:isWriting:_:)``.
+  private nonisolated(unsafe) static var harmless: Set<State> = []
+
+  /// The bytes that a file of some size can hold: deflate never packs more than 1032 to 1.
+  static func mostBytes(ofFile size: Int) -> Int {
+    let (most, overflows) = size.multipliedReportingOverflow(by: 1040)
+    return overflows ? .max : max(64 << 20, most)
+  }
+
+  /// Tries a file; to be called inside ``HDF5Library/exclusively(path:location:isWriting:_:)``.
+  ///
+  /// - Throws: ``StorageError/malformed(path:at:expected:found:advice:)`` if the library crashes on it or does not end.
+  static func check(
+    _ path: String, _ descriptor: borrowing Descriptor, mostBytes: Int
+  ) throws(StorageError) {
+    var status = stat()
+    guard fstat(descriptor.number, &status) == 0 else { return }
+    let size = Int(status.st_size)
+    let state = State(
+      device: Int(truncatingIfNeeded: status.st_dev), inode: Int(truncatingIfNeeded: status.st_ino),
+      size: size, seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
+    if harmless.contains(state) { return }
+    var trial = tessera_h5_trial()
+    // A sound file takes far less: its data is not read.
+    let seconds = UInt32(clamping: 2 + size >> 24)
+    let verdict = tessera_h5_try(path, 3 * min(mostBytes, .max / 8), seconds, &trial)
+    let place = withUnsafeBytes(of: trial.place) { text in
+      String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    switch verdict {
+    case TESSERA_H5_CRASHES:
+      throw .malformed(
+        path: path, at: "HDF5 file, at \"\(place)\"",
+        expected: "contents that the HDF5 library can read",
+        found: "contents on which it crashes (\(String(cString: strsignal(trial.signal))), in a "
+          + "process of its own)")
+    case TESSERA_H5_ENDLESS:
+      throw .malformed(
+        path: path, at: "HDF5 file, at \"\(place)\"",
+        expected: "contents that the HDF5 library reads within \(seconds) s",
+        found: "contents on which it goes on and on")
+    default:
+      // A file that was changed a moment ago may change again within a tick of its clock.
+      guard time(nil) - state.seconds > 2 else { return }
+      if harmless.count > 10_000 { harmless.removeAll() }
+      harmless.insert(state)
+    }
+  }
+}
