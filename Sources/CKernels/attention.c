@@ -1,8 +1,9 @@
 // Exact attention in float32: packing, and the four steps of a strip of six rows (scores, softmax, values; gradients).
 #include "attention.h"
 
-CLONES void ck_attention_panels(const float *x, size_t stride, size_t rows, size_t width, size_t padded,
-                                float *panels) {
+KERNEL(void, ck_attention_panels, (const float *x, size_t stride, size_t rows, size_t width, size_t padded,
+        float *panels),
+       (x, stride, rows, width, padded, panels)) {
   size_t whole = width / 16 * 16;
   for (size_t start = 0; start < rows; start += 64, panels += padded * 64) {
     for (size_t c = 0; c < 64; c += 16) {
@@ -26,16 +27,18 @@ CLONES void ck_attention_panels(const float *x, size_t stride, size_t rows, size
   }
 }
 
-CLONES void ck_attention_rows_copy(const float *x, size_t stride, size_t rows, size_t width, size_t padded, float scale,
-                                   float *y) {
+KERNEL(void, ck_attention_rows_copy, (const float *x, size_t stride, size_t rows, size_t width, size_t padded,
+        float scale, float *y),
+       (x, stride, rows, width, padded, scale, y)) {
   for (size_t r = 0; r < rows; r++) {
     for (size_t d = 0; d < width; d++) y[r * padded + d] = scale * x[r * stride + d];
     for (size_t d = width; d < padded; d++) y[r * padded + d] = 0.0f;
   }
 }
 
-CLONES void ck_attention_scores(const float *q, size_t q_stride, const float *panels, size_t width, size_t first,
-                                size_t last, float *strip, size_t strip_stride) {
+KERNEL(void, ck_attention_scores, (const float *q, size_t q_stride, const float *panels, size_t width, size_t first,
+        size_t last, float *strip, size_t strip_stride),
+       (q, q_stride, panels, width, first, last, strip, strip_stride)) {
   for (size_t c = first; c < last;) {
     size_t end = (c / 64 + 1) * 64;
     if (end > last) end = last;
@@ -47,8 +50,9 @@ CLONES void ck_attention_scores(const float *q, size_t q_stride, const float *pa
   }
 }
 
-CLONES void ck_attention_scores_unpacked(const float *q, size_t q_stride, const float *k, size_t k_stride, size_t width,
-                                         size_t first, size_t last, float *strip, size_t strip_stride) {
+KERNEL(void, ck_attention_scores_unpacked, (const float *q, size_t q_stride, const float *k, size_t k_stride,
+        size_t width, size_t first, size_t last, float *strip, size_t strip_stride),
+       (q, q_stride, k, k_stride, width, first, last, strip, strip_stride)) {
   for (size_t c = first; c < last; c++) {
     V16 sum[ROWS];
     UNROLLED for (int r = 0; r < ROWS; r++) sum[r] = (V16)0.0f;
@@ -60,8 +64,9 @@ CLONES void ck_attention_scores_unpacked(const float *q, size_t q_stride, const 
   }
 }
 
-CLONES void ck_attention_softmax(float *strip, size_t strip_stride, size_t columns, float *m, float *l,
-                                 float *rescale) {
+KERNEL(void, ck_attention_softmax, (float *strip, size_t strip_stride, size_t columns, float *m, float *l,
+        float *rescale),
+       (strip, strip_stride, columns, m, l, rescale)) {
   size_t padded = (columns + 15) / 16 * 16;
   for (int r = 0; r < ROWS; r++) {
     float *s = strip + r * strip_stride;
@@ -99,16 +104,18 @@ CLONES void ck_attention_softmax(float *strip, size_t strip_stride, size_t colum
   }
 }
 
-CLONES void ck_attention_values(const float *p, size_t p_stride, const float *v, size_t v_stride, size_t keys,
-                                size_t width, const float *rescale, float *o, size_t o_stride) {
+KERNEL(void, ck_attention_values, (const float *p, size_t p_stride, const float *v, size_t v_stride, size_t keys,
+        size_t width, const float *rescale, float *o, size_t o_stride),
+       (p, p_stride, v, v_stride, keys, width, rescale, o, o_stride)) {
   for (size_t d = 0; d < width; d += 64) {
 #define VALUES(PRODUCT, N) PRODUCT(p, p_stride, 1, v + d, v_stride, keys, o + d, o_stride, rescale, start_scaled, N)
     WITH_VECTORS((width - d) >= 64 ? 4 : (width - d) / 16, VALUES, product)
   }
 }
 
-CLONES void ck_attention_values_transposed(const float *p, size_t p_stride, const float *v, size_t v_stride,
-                                           size_t depth, size_t width, float *o, size_t o_stride) {
+KERNEL(void, ck_attention_values_transposed, (const float *p, size_t p_stride, const float *v, size_t v_stride,
+        size_t depth, size_t width, float *o, size_t o_stride),
+       (p, p_stride, v, v_stride, depth, width, o, o_stride)) {
   for (size_t d = 0; d < width; d += 64) {
 #define VALUES_TRANSPOSED(PRODUCT, N) \
   PRODUCT(p, 1, p_stride, v + d, v_stride, depth, o + d, o_stride, NULL, start_accumulate, N)
@@ -116,8 +123,9 @@ CLONES void ck_attention_values_transposed(const float *p, size_t p_stride, cons
   }
 }
 
-CLONES void ck_attention_gradient_strip(float *s, float *dp, size_t stride, size_t columns, const float *lse,
-                                        const float *delta) {
+KERNEL(void, ck_attention_gradient_strip, (float *s, float *dp, size_t stride, size_t columns, const float *lse,
+        const float *delta),
+       (s, dp, stride, columns, lse, delta)) {
   for (int r = 0; r < ROWS; r++)
     for (size_t c = 0; c < columns; c += 16) {
       float *at = s + r * stride + c, *dat = dp + r * stride + c;
@@ -128,6 +136,6 @@ CLONES void ck_attention_gradient_strip(float *s, float *dp, size_t stride, size
     }
 }
 
-CLONES void ck_exp2(const float *x, float *y, size_t n) {
+KERNEL(void, ck_exp2, (const float *x, float *y, size_t n), (x, y, n)) {
   for (size_t i = 0; i < n; i++) y[i] = exp2_1(x[i]);
 }

@@ -16,24 +16,20 @@
 static atomic_int emulated;
 void ck_attention_emulate_bf16(int emulate) { atomic_store_explicit(&emulated, emulate, memory_order_relaxed); }
 
-static int processor_has_pairs(void) {
+int ck_attention_has_bf16(void) {
 #if HAS_PAIRS
-  __builtin_cpu_init();
-  return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq");
+  return ck_form() == CK_FORM_V4 && !atomic_load_explicit(&emulated, memory_order_relaxed) &&
+         ck_processor_instructions() >> CK_AVX512BF16 & 1;
 #else
   return 0;
 #endif
 }
 
-int ck_attention_has_bf16(void) {
-  return !atomic_load_explicit(&emulated, memory_order_relaxed) && processor_has_pairs();
-}
-
 // Packing.
 
-CLONES void ck_attention_panels_bf16(const uint16_t *x, size_t stride, size_t rows, size_t width, size_t padded,
-                                     uint16_t *panels) {
+KERNEL(void, ck_attention_panels_bf16, (const uint16_t *x, size_t stride, size_t rows, size_t width, size_t padded,
+        uint16_t *panels),
+       (x, stride, rows, width, padded, panels)) {
   // Two numbers of a row are one of 32 bits, and the panel of those is the panel of pairs; a last odd one is alone.
   for (size_t start = 0; start < rows; start += 64, panels += padded * 64)
     for (size_t c = 0; c < 64; c += 16) {
@@ -52,8 +48,9 @@ CLONES void ck_attention_panels_bf16(const uint16_t *x, size_t stride, size_t ro
     }
 }
 
-CLONES void ck_attention_pairs_bf16(const uint16_t *x, size_t stride, size_t rows, size_t width, size_t padded,
-                                    uint16_t *y) {
+KERNEL(void, ck_attention_pairs_bf16, (const uint16_t *x, size_t stride, size_t rows, size_t width, size_t padded,
+        uint16_t *y),
+       (x, stride, rows, width, padded, y)) {
   for (size_t r = 0; r < rows; r += 2) {
     const uint16_t *even = x + r * stride;
     if (r + 1 < rows) {
@@ -197,16 +194,19 @@ INLINE PAIRS_TARGET void paired_product(const uint16_t *a, size_t row, const uin
   UNROLLED for (int j = 0; j < 16; j++) (y)[j] = bfloat16_bits((x)[j]);
 #define ROUNDED_PAIRS(y, x) _mm256_storeu_si256((__m256i *)(y), (__m256i)_mm512_cvtneps_pbh((__m512)(x)));
 
-static CLONES void emulated_scores(const uint16_t *q, size_t q_stride, const uint16_t *panels, size_t width,
-                                   size_t first, size_t last, float scale, float *strip, size_t strip_stride) {
+LOCAL_KERNEL(void, emulated_scores, (const uint16_t *q, size_t q_stride, const uint16_t *panels, size_t width,
+              size_t first, size_t last, float scale, float *strip, size_t strip_stride),
+             (q, q_stride, panels, width, first, last, scale, strip, strip_stride)) {
   SCORES_BODY(emulated_product)
 }
-static CLONES void emulated_values(const uint16_t *p, size_t p_stride, const uint16_t *v, size_t v_stride, size_t keys,
-                                   size_t width, const float *rescale, float *o, size_t o_stride) {
+LOCAL_KERNEL(void, emulated_values, (const uint16_t *p, size_t p_stride, const uint16_t *v, size_t v_stride,
+              size_t keys, size_t width, const float *rescale, float *o, size_t o_stride),
+             (p, p_stride, v, v_stride, keys, width, rescale, o, o_stride)) {
   VALUES_BODY(emulated_product)
 }
-static CLONES void emulated_softmax(float *strip, size_t strip_stride, size_t columns, uint16_t *p, float *m, float *l,
-                                    float *rescale) {
+LOCAL_KERNEL(void, emulated_softmax, (float *strip, size_t strip_stride, size_t columns, uint16_t *p, float *m,
+              float *l, float *rescale),
+             (strip, strip_stride, columns, p, m, l, rescale)) {
   SOFTMAX_BODY(ROUNDED_LANES)
 }
 

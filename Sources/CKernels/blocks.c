@@ -58,14 +58,16 @@ INLINE void store_values(int format, const float *x, size_t stride, size_t count
   }
 }
 
-CLONES void ck_store_keys(int format, const float *x, size_t stride, size_t count, size_t width, size_t first,
-                          void *keys) {
+KERNEL(void, ck_store_keys, (int format, const float *x, size_t stride, size_t count, size_t width, size_t first,
+        void *keys),
+       (format, x, stride, count, width, first, keys)) {
   if (format == CK_FLOAT32) store_keys(CK_FLOAT32, x, stride, count, width, first, keys);
   else if (format == CK_BFLOAT16) store_keys(CK_BFLOAT16, x, stride, count, width, first, keys);
   else store_keys(CK_FLOAT16, x, stride, count, width, first, keys);
 }
-CLONES void ck_store_values(int format, const float *x, size_t stride, size_t count, size_t width, size_t first,
-                            void *values) {
+KERNEL(void, ck_store_values, (int format, const float *x, size_t stride, size_t count, size_t width, size_t first,
+        void *values),
+       (format, x, stride, count, width, first, values)) {
   if (format == CK_FLOAT32) store_values(CK_FLOAT32, x, stride, count, width, first, values);
   else if (format == CK_BFLOAT16) store_values(CK_BFLOAT16, x, stride, count, width, first, values);
   else store_values(CK_FLOAT16, x, stride, count, width, first, values);

@@ -82,7 +82,7 @@ INLINE void product_lanes(const float *dy, const float *x, const float *mean, si
   }
 }
 
-CLONES void ck_channel_sums(const float *x, size_t rows, size_t channels, double *sums) {
+KERNEL(void, ck_channel_sums, (const float *x, size_t rows, size_t channels, double *sums), (x, rows, channels, sums)) {
   size_t several = pixels_in_lanes(channels);
   if (several > 1) {
     double lanes[LANES] = {0};
@@ -97,7 +97,8 @@ CLONES void ck_channel_sums(const float *x, size_t rows, size_t channels, double
     for (size_t k = c; k < channels; k++) sums[k] += (double)x[r * channels + k];
 }
 
-CLONES void ck_channel_squares(const float *x, const float *mean, size_t rows, size_t channels, double *squares) {
+KERNEL(void, ck_channel_squares, (const float *x, const float *mean, size_t rows, size_t channels, double *squares),
+       (x, mean, rows, channels, squares)) {
   size_t several = pixels_in_lanes(channels);
   if (several > 1) {
     double lanes[LANES] = {0};
@@ -117,8 +118,9 @@ CLONES void ck_channel_squares(const float *x, const float *mean, size_t rows, s
     }
 }
 
-CLONES void ck_channel_products(const float *dy, const float *x, const float *mean, size_t rows, size_t channels,
-                                double *sums, double *products) {
+KERNEL(void, ck_channel_products, (const float *dy, const float *x, const float *mean, size_t rows, size_t channels,
+        double *sums, double *products),
+       (dy, x, mean, rows, channels, sums, products)) {
   size_t several = pixels_in_lanes(channels);
   if (several > 1) {
     double sum[LANES] = {0}, product[LANES] = {0};
@@ -167,8 +169,9 @@ INLINE void affine_lanes(const size_t vectors, const float *x, const float *mean
   }
 }
 
-CLONES void ck_channel_affine(const float *x, const float *mean, const float *scale, const float *shift, float *y,
-                              size_t rows, size_t channels) {
+KERNEL(void, ck_channel_affine, (const float *x, const float *mean, const float *scale, const float *shift, float *y,
+        size_t rows, size_t channels),
+       (x, mean, scale, shift, y, rows, channels)) {
   size_t several = pixels_in_lanes(channels);
   if (several > 1) {
     float numbers[3][LANES];
@@ -251,9 +254,9 @@ INLINE void combine(const int with_elu, const Slope *s, const float *dy, const f
   }
 }
 
-CLONES void ck_channel_combine(const float *dy, const float *a, const float *x, const float *mean, const float *b,
-                               const float *shift, int with_elu, float alpha, float rate, float *dx, size_t rows,
-                               size_t channels) {
+KERNEL(void, ck_channel_combine, (const float *dy, const float *a, const float *x, const float *mean, const float *b,
+        const float *shift, int with_elu, float alpha, float rate, float *dx, size_t rows, size_t channels),
+       (dy, a, x, mean, b, shift, with_elu, alpha, rate, dx, rows, channels)) {
   Slope s = {alpha, rate};
   if (with_elu)
     combine(1, &s, dy, a, x, mean, b, shift, dx, rows, channels);

@@ -24,11 +24,15 @@
     COLUMN_STRIP(1, TERM)   \
   } while (0)
 
-CLONES void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns) { COLUMN_SUMS(x[k]); }
-CLONES void ck_column_squares(const float *x, const float *mean, float *sums, size_t rows, size_t columns) {
+KERNEL(void, ck_column_sums, (const float *x, float *sums, size_t rows, size_t columns), (x, sums, rows, columns)) {
+  COLUMN_SUMS(x[k]);
+}
+KERNEL(void, ck_column_squares, (const float *x, const float *mean, float *sums, size_t rows, size_t columns),
+       (x, mean, sums, rows, columns)) {
   COLUMN_SUMS((x[k] - mean[c]) * (x[k] - mean[c]));
 }
-CLONES void ck_column_products(const float *x, const float *y, float *sums, size_t rows, size_t columns) {
+KERNEL(void, ck_column_products, (const float *x, const float *y, float *sums, size_t rows, size_t columns),
+       (x, y, sums, rows, columns)) {
   COLUMN_SUMS(x[k] * y[k]);
 }
 
@@ -49,8 +53,9 @@ CLONES void ck_column_products(const float *x, const float *y, float *sums, size
     }                                                              \
   }
 
-CLONES void ck_standardize_rows(const float *x, const float *mean, const float *factor, float *y, size_t rows,
-                                size_t columns) {
+KERNEL(void, ck_standardize_rows, (const float *x, const float *mean, const float *factor, float *y, size_t rows,
+        size_t columns),
+       (x, mean, factor, y, rows, columns)) {
   if (columns == 1) {
     float m = mean[0], f = factor[0];
     INDEPENDENT
@@ -60,8 +65,9 @@ CLONES void ck_standardize_rows(const float *x, const float *mean, const float *
   EACH_ELEMENT(y[k] = (x[k] - mean[c]) * factor[c])
 }
 
-CLONES void ck_standardize_rows_backward(const float *dy, const float *y, const float *mean, const float *slope,
-                                         const float *factor, float *dx, size_t rows, size_t columns) {
+KERNEL(void, ck_standardize_rows_backward, (const float *dy, const float *y, const float *mean, const float *slope,
+        const float *factor, float *dx, size_t rows, size_t columns),
+       (dy, y, mean, slope, factor, dx, rows, columns)) {
   if (columns == 1) {
     float m = mean[0], s = slope[0], f = factor[0];
     INDEPENDENT

@@ -20,10 +20,11 @@ typedef struct {
 
 static Registers registers(void) {
 #if defined(__x86_64__) && defined(__linux__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) return (Registers){LARGEST_TILE, 2};
-  if (__builtin_cpu_supports("x86-64-v3")) return (Registers){6, 1};
-  return (Registers){3, 1};
+  switch (ck_form()) {
+    case CK_FORM_V4: return (Registers){LARGEST_TILE, 2};
+    case CK_FORM_V3: return (Registers){6, 1};
+    default: return (Registers){3, 1};
+  }
 #else
   return (Registers){6, 1};
 #endif
@@ -128,7 +129,9 @@ INLINE void convolve_tile(const int tile, const int vectors, const Block *b, con
 #define EACH_TILE(CASE) \
   CASE(1) CASE(2) CASE(3) CASE(4) CASE(5) CASE(6) CASE(7) CASE(8) CASE(9) CASE(10) CASE(11) CASE(12) CASE(13) CASE(14)
 
-CLONES static void convolve_row(const Block *b, const float *x, float *y, ptrdiff_t columns, int vectors, int largest) {
+LOCAL_KERNEL(void, convolve_row, (const Block *b, const float *x, float *y, ptrdiff_t columns, int vectors,
+              int largest),
+             (b, x, y, columns, vectors, largest)) {
   // Tiles of nearly equal size: a short last one would leave the arithmetic units idle.
   ptrdiff_t tiles = (columns + largest - 1) / largest;
   ptrdiff_t start = 0;
@@ -200,8 +203,9 @@ INLINE void narrow_pixels(const int tile, const int outputs, const ck_patch_grid
     }
 }
 
-CLONES static void convolve_narrow(const ck_patch_grid *g, const float *x, const float *weights, const float *bias,
-                                   int with_elu, float alpha, float rate, float *y) {
+LOCAL_KERNEL(void, convolve_narrow, (const ck_patch_grid *g, const float *x, const float *weights, const float *bias,
+              int with_elu, float alpha, float rate, float *y),
+             (g, x, weights, bias, with_elu, alpha, rate, y)) {
   for (ptrdiff_t line = 0; line < g->images * g->rows; line++) {
     ptrdiff_t image = line / g->rows, row = line % g->rows;
     const float *p = x + image * g->patch_image + row * g->patch_row;
@@ -307,8 +311,9 @@ INLINE void gradient_tile(const int tile, const int vectors, const ck_patch_grid
     }
 }
 
-CLONES static void gradient_run(const ck_patch_grid *g, const float *x, const float *dy, ptrdiff_t first,
-                                ptrdiff_t lines, ptrdiff_t columns, float *dw, int vectors, int largest) {
+LOCAL_KERNEL(void, gradient_run, (const ck_patch_grid *g, const float *x, const float *dy, ptrdiff_t first,
+              ptrdiff_t lines, ptrdiff_t columns, float *dw, int vectors, int largest),
+             (g, x, dy, first, lines, columns, dw, vectors, largest)) {
   ptrdiff_t tiles = (g->length + largest - 1) / largest;
   ptrdiff_t start = 0;
   for (ptrdiff_t t = 0; t < tiles; t++) {
@@ -355,8 +360,9 @@ void ck_convolve_weights(const ck_patch_grid *g, const float *x, const float *dy
     }
 }
 
-CLONES void ck_pack_weights(const float *w, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t row_stride,
-                            ptrdiff_t column_stride, float *packed, ptrdiff_t first_row, ptrdiff_t depth) {
+KERNEL(void, ck_pack_weights, (const float *w, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t row_stride,
+        ptrdiff_t column_stride, float *packed, ptrdiff_t first_row, ptrdiff_t depth),
+       (w, rows, columns, row_stride, column_stride, packed, first_row, depth)) {
   for (ptrdiff_t start = 0; start < columns; start += PANEL) {
     float *target = packed + start * depth + first_row * PANEL;
     ptrdiff_t width = columns - start < PANEL ? columns - start : PANEL;

@@ -133,8 +133,9 @@ INLINE void attend_rows(const int R, const int format, const float *q, const cha
 }
 
 #define ATTEND(NAME, FORMAT)                                                                                         \
-  CLONES static void NAME(const float *q, size_t rows, const char *keys, const char *values, size_t width,          \
-                          size_t count, const size_t *visible, float *m, float *l, float *o) {                      \
+  LOCAL_KERNEL(void, NAME, (const float *q, size_t rows, const char *keys, const char *values, size_t width,         \
+                size_t count, const size_t *visible, float *m, float *l, float *o),                                  \
+               (q, rows, keys, values, width, count, visible, m, l, o)) {                                            \
     const size_t padded = (width + 15) / 16 * 16;                                                                    \
     for (size_t r = 0; r < rows;) {                                                                                  \
       size_t left = rows - r;                                                                                        \
@@ -165,7 +166,7 @@ void ck_attend_block(int format, const float *q, size_t rows, const void *keys, 
   }
 }
 
-CLONES float ck_read(const float *x, size_t n) {
+KERNEL(float, ck_read, (const float *x, size_t n), (x, n)) {
   lanes a[4] = {0};
   size_t i = 0;
   for (; i + 64 <= n; i += 64)

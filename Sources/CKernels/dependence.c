@@ -8,8 +8,9 @@ INLINE void tanh_all(float *u, size_t n) {
   for (size_t i = 0; i < n; i++) u[i] = tanh1(u[i]);
 }
 
-CLONES void ck_slice_forward(float *u, const float *w1, const float *w2, const float *w3, float *p, size_t rows,
-                             size_t s) {
+KERNEL(void, ck_slice_forward, (float *u, const float *w1, const float *w2, const float *w3, float *p, size_t rows,
+        size_t s),
+       (u, w1, w2, w3, p, rows, s)) {
   tanh_all(u, rows * s);
   for (size_t r = 0; r < rows; r++) {
     const float *a = u + r * s;
@@ -23,8 +24,9 @@ CLONES void ck_slice_forward(float *u, const float *w1, const float *w2, const f
   }
 }
 
-CLONES void ck_slice_backward(const float *a, const float *delta, const float *w1, const float *w2, const float *w3,
-                              float *e, size_t rows, size_t s) {
+KERNEL(void, ck_slice_backward, (const float *a, const float *delta, const float *w1, const float *w2, const float *w3,
+        float *e, size_t rows, size_t s),
+       (a, delta, w1, w2, w3, e, rows, s)) {
   for (size_t r = 0; r < rows; r++) {
     const float *in = a + r * s;
     float *out = e + r * s, d = delta[r];
@@ -43,7 +45,8 @@ CLONES void ck_slice_backward(const float *a, const float *delta, const float *w
   }
 }
 
-CLONES void ck_slice_features(float *u, float shift, float *f, size_t rows, size_t s, size_t stride) {
+KERNEL(void, ck_slice_features, (float *u, float shift, float *f, size_t rows, size_t s, size_t stride),
+       (u, shift, f, rows, s, stride)) {
   tanh_all(u, rows * s);
   for (size_t r = 0; r < rows; r++) {
     const float *a = u + r * s;
@@ -68,7 +71,8 @@ CLONES void ck_slice_features(float *u, float shift, float *f, size_t rows, size
   }
 }
 
-CLONES float ck_distance_row(float ni, const float *n, const float *g, float *d, size_t count) {
+KERNEL(float, ck_distance_row, (float ni, const float *n, const float *g, float *d, size_t count),
+       (ni, n, g, d, count)) {
   float lanes[16] = {0};
   size_t i = 0;
   for (; i + 16 <= count; i += 16)
@@ -87,8 +91,9 @@ CLONES float ck_distance_row(float ni, const float *n, const float *g, float *d,
   return fold_sum(lanes);
 }
 
-CLONES void ck_centred_products_row(const float *a, const float *b, float alpha, float beta, const float *alphas,
-                                    const float *betas, size_t count, float *uv, float *uu, float *vv) {
+KERNEL(void, ck_centred_products_row, (const float *a, const float *b, float alpha, float beta, const float *alphas,
+        const float *betas, size_t count, float *uv, float *uu, float *vv),
+       (a, b, alpha, beta, alphas, betas, count, uv, uu, vv)) {
   float l1[16] = {0}, l2[16] = {0}, l3[16] = {0};
   size_t i = 0;
   for (; i + 16 <= count; i += 16)
@@ -111,9 +116,9 @@ CLONES void ck_centred_products_row(const float *a, const float *b, float alpha,
   *vv = fold_sum(l3);
 }
 
-CLONES float ck_distance_gradient_row(const float *a, const float *b, float alpha, float beta, float kappa,
-                                      const float *alphas, const float *betas, const float *kappas, float c1,
-                                      float c2, float *h, size_t count) {
+KERNEL(float, ck_distance_gradient_row, (const float *a, const float *b, float alpha, float beta, float kappa,
+        const float *alphas, const float *betas, const float *kappas, float c1, float c2, float *h, size_t count),
+       (a, b, alpha, beta, kappa, alphas, betas, kappas, c1, c2, h, count)) {
   float lanes[16] = {0};
   size_t i = 0;
   for (; i + 16 <= count; i += 16)

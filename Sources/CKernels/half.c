@@ -2,15 +2,15 @@
 #include "CKernelsAttention.h"
 #include "half.h"
 
-CLONES void ck_bfloat16_from_float(const float *x, uint16_t *y, size_t n) {
+KERNEL(void, ck_bfloat16_from_float, (const float *x, uint16_t *y, size_t n), (x, y, n)) {
   for (size_t i = 0; i < n; i++) y[i] = bfloat16_bits(x[i]);
 }
-CLONES void ck_float_from_bfloat16(const uint16_t *x, float *y, size_t n) {
+KERNEL(void, ck_float_from_bfloat16, (const uint16_t *x, float *y, size_t n), (x, y, n)) {
   for (size_t i = 0; i < n; i++) y[i] = bfloat16_value(x[i]);
 }
-CLONES void ck_float16_from_float(const float *x, uint16_t *y, size_t n) {
+KERNEL(void, ck_float16_from_float, (const float *x, uint16_t *y, size_t n), (x, y, n)) {
   for (size_t i = 0; i < n; i++) y[i] = float16_bits(x[i]);
 }
-CLONES void ck_float_from_float16(const uint16_t *x, float *y, size_t n) {
+KERNEL(void, ck_float_from_float16, (const uint16_t *x, float *y, size_t n), (x, y, n)) {
   for (size_t i = 0; i < n; i++) y[i] = float16_value(x[i]);
 }

@@ -2,7 +2,7 @@
 #include "CKernelsImages.h"
 #include "vector.h"
 
-CLONES void ck_elu(const float *x, float alpha, float rate, float *y, size_t n) {
+KERNEL(void, ck_elu, (const float *x, float alpha, float rate, float *y, size_t n), (x, alpha, rate, y, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float v = x[i];
@@ -11,7 +11,8 @@ CLONES void ck_elu(const float *x, float alpha, float rate, float *y, size_t n) 
     y[i] = v > 0.0f ? v : e;
   }
 }
-CLONES void ck_elu_backward(const float *y, const float *dy, float alpha, float rate, float *dx, size_t n) {
+KERNEL(void, ck_elu_backward, (const float *y, const float *dy, float alpha, float rate, float *dx, size_t n),
+       (y, dy, alpha, rate, dx, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float slope = rate * (y[i] + alpha);
@@ -19,7 +20,7 @@ CLONES void ck_elu_backward(const float *y, const float *dy, float alpha, float 
   }
 }
 
-CLONES void ck_mish(const float *x, float *y, size_t n) {
+KERNEL(void, ck_mish, (const float *x, float *y, size_t n), (x, y, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float v = x[i];
@@ -28,7 +29,7 @@ CLONES void ck_mish(const float *x, float *y, size_t n) {
     y[i] = v * (p / (p + 2.0f));
   }
 }
-CLONES void ck_mish_backward(const float *x, const float *dy, float *dx, size_t n) {
+KERNEL(void, ck_mish_backward, (const float *x, const float *dy, float *dx, size_t n), (x, dy, dx, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) {
     float v = x[i];
@@ -42,7 +43,8 @@ CLONES void ck_mish_backward(const float *x, const float *dy, float *dx, size_t 
 // The larger of two numbers, the first if they are equal; NaN is larger than all others.
 #define EXCEEDS(B, A) ((B) > (A) || ((B) != (B) && (A) == (A)))
 
-CLONES void ck_max_pool(const float *x, ptrdiff_t pairs, ptrdiff_t columns, ptrdiff_t channels, float *y) {
+KERNEL(void, ck_max_pool, (const float *x, ptrdiff_t pairs, ptrdiff_t columns, ptrdiff_t channels, float *y),
+       (x, pairs, columns, channels, y)) {
   for (ptrdiff_t pair = 0; pair < pairs; pair++)
     for (ptrdiff_t column = 0; column + 1 < columns; column += 2) {
       const float *a = x + (2 * pair * columns + column) * channels, *b = a + channels;
@@ -59,8 +61,9 @@ CLONES void ck_max_pool(const float *x, ptrdiff_t pairs, ptrdiff_t columns, ptrd
     }
 }
 
-CLONES void ck_max_pool_backward(const float *x, const float *dy, ptrdiff_t pairs, ptrdiff_t columns, ptrdiff_t channels,
-                                 float *dx) {
+KERNEL(void, ck_max_pool_backward, (const float *x, const float *dy, ptrdiff_t pairs, ptrdiff_t columns,
+        ptrdiff_t channels, float *dx),
+       (x, dy, pairs, columns, channels, dx)) {
   for (ptrdiff_t pair = 0; pair < pairs; pair++) {
     ptrdiff_t lower = columns * channels;
     for (ptrdiff_t column = 0; column + 1 < columns; column += 2) {

@@ -1,22 +1,13 @@
 #include "CKernels.h"
 #include "vector.h"
 
-const char *ck_instruction_set(void) {
-#if defined(__x86_64__) && defined(__linux__)
-  __builtin_cpu_init();
-  if (__builtin_cpu_supports("x86-64-v4")) return "x86-64-v4";
-  if (__builtin_cpu_supports("x86-64-v3")) return "x86-64-v3";
-#endif
-  return "baseline";
-}
-
-#define ELEMENTWISE(NAME, EXPRESSION)                  \
-  CLONES void NAME(const float *x, float *y, size_t n) { \
-    INDEPENDENT                                        \
-    for (size_t i = 0; i < n; i++) {                   \
-      float v = x[i];                                  \
-      y[i] = EXPRESSION;                               \
-    }                                                  \
+#define ELEMENTWISE(NAME, EXPRESSION)                                   \
+  KERNEL(void, NAME, (const float *x, float *y, size_t n), (x, y, n)) { \
+    INDEPENDENT                                                         \
+    for (size_t i = 0; i < n; i++) {                                    \
+      float v = x[i];                                                   \
+      y[i] = EXPRESSION;                                                \
+    }                                                                   \
   }
 ELEMENTWISE(ck_exp, exp1(v))
 ELEMENTWISE(ck_log, log1_(v))
@@ -33,7 +24,7 @@ INLINE float cos1(float x) { return sincos1(x, 1); }
 
 // Larger angles go to the C library, each by itself: an element's value does not depend on its neighbours.
 #define CIRCULAR(NAME, FUNCTION, LIBRARY)                                                           \
-  CLONES void NAME(const float *x, float *y, size_t n) {                                            \
+  KERNEL(void, NAME, (const float *x, float *y, size_t n), (x, y, n)) {                             \
     for (size_t start = 0; start < n; start += 256) {                                               \
       size_t end = n - start > 256 ? start + 256 : n;                                               \
       if (largest_magnitude(x + start, end - start) <= LARGEST_ANGLE) {                             \
@@ -48,34 +39,34 @@ INLINE float cos1(float x) { return sincos1(x, 1); }
 CIRCULAR(ck_sin, sin1, sinf)
 CIRCULAR(ck_cos, cos1, cosf)
 
-#define BINARY(NAME, OP)                                              \
-  CLONES void NAME(const float *x, const float *y, float *z, size_t n) { \
-    INDEPENDENT                                                       \
-    for (size_t i = 0; i < n; i++) z[i] = x[i] OP y[i];               \
+#define BINARY(NAME, OP)                                                                   \
+  KERNEL(void, NAME, (const float *x, const float *y, float *z, size_t n), (x, y, z, n)) { \
+    INDEPENDENT                                                                            \
+    for (size_t i = 0; i < n; i++) z[i] = x[i] OP y[i];                                    \
   }
 BINARY(ck_add, +)
 BINARY(ck_sub, -)
 BINARY(ck_mul, *)
 BINARY(ck_div, /)
 
-CLONES void ck_axpy(float a, const float *x, float *y, size_t n) {
+KERNEL(void, ck_axpy, (float a, const float *x, float *y, size_t n), (a, x, y, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) y[i] += a * x[i];
 }
-CLONES void ck_axpby(float a, const float *x, float b, float *y, size_t n) {
+KERNEL(void, ck_axpby, (float a, const float *x, float b, float *y, size_t n), (a, x, b, y, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) y[i] = a * x[i] + b * y[i];
 }
-CLONES void ck_mul_add(const float *x, const float *y, float *z, size_t n) {
+KERNEL(void, ck_mul_add, (const float *x, const float *y, float *z, size_t n), (x, y, z, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) z[i] += x[i] * y[i];
 }
-CLONES void ck_scale_shift(const float *x, float a, float b, float *z, size_t n) {
+KERNEL(void, ck_scale_shift, (const float *x, float a, float b, float *z, size_t n), (x, a, b, z, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) z[i] = a * x[i] + b;
 }
 
-CLONES float ck_sum(const float *x, size_t n) {
+KERNEL(float, ck_sum, (const float *x, size_t n), (x, n)) {
   double total = 0;
   size_t i = 0;
   while (i < n) {
@@ -89,7 +80,7 @@ CLONES float ck_sum(const float *x, size_t n) {
   return (float)total;
 }
 
-CLONES float ck_dot(const float *x, const float *y, size_t n) {
+KERNEL(float, ck_dot, (const float *x, const float *y, size_t n), (x, y, n)) {
   double total = 0;
   size_t i = 0;
   while (i < n) {
@@ -122,9 +113,9 @@ INLINE float max1(const float *x, size_t n) {
     for (int j = 0; j < w; j++) lanes[j] = lanes[j + w] > lanes[j] ? lanes[j + w] : lanes[j];
   return nan ? NAN : lanes[0];
 }
-CLONES float ck_max(const float *x, size_t n) { return max1(x, n); }
+KERNEL(float, ck_max, (const float *x, size_t n), (x, n)) { return max1(x, n); }
 
-CLONES void ck_softmax_rows(const float *x, float *y, size_t rows, size_t columns) {
+KERNEL(void, ck_softmax_rows, (const float *x, float *y, size_t rows, size_t columns), (x, y, rows, columns)) {
   for (size_t r = 0; r < rows; r++) {
     const float *in = x + r * columns;
     float *out = y + r * columns;
@@ -147,7 +138,7 @@ CLONES void ck_softmax_rows(const float *x, float *y, size_t rows, size_t column
   }
 }
 
-CLONES void ck_leaky_relu(const float *x, float slope, float *y, size_t n) {
+KERNEL(void, ck_leaky_relu, (const float *x, float slope, float *y, size_t n), (x, slope, y, n)) {
   if (slope == 0.0f) {
     // Not a product with zero, which would make NaN of -infinity.
     INDEPENDENT
@@ -157,13 +148,15 @@ CLONES void ck_leaky_relu(const float *x, float slope, float *y, size_t n) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) y[i] = x[i] > 0.0f ? x[i] : slope * x[i];
 }
-CLONES void ck_leaky_relu_backward(const float *y, const float *dy, float slope, float *dx, size_t n) {
+KERNEL(void, ck_leaky_relu_backward, (const float *y, const float *dy, float slope, float *dx, size_t n),
+       (y, dy, slope, dx, n)) {
   INDEPENDENT
   for (size_t i = 0; i < n; i++) dx[i] = y[i] > 0.0f ? dy[i] : slope * dy[i];
 }
 
-CLONES void ck_adam(float *p, float *m, float *v, const float *g, float stepSize, float beta1, float beta2,
-                    float correction2, float epsilon, float weightDecay, size_t n) {
+KERNEL(void, ck_adam, (float *p, float *m, float *v, const float *g, float stepSize, float beta1, float beta2,
+        float correction2, float epsilon, float weightDecay, size_t n),
+       (p, m, v, g, stepSize, beta1, beta2, correction2, epsilon, weightDecay, n)) {
   float a = 1.0f - beta1, b = 1.0f - beta2, inverse = 1.0f / correction2;
   INDEPENDENT
   for (size_t i = 0; i < n; i++) {

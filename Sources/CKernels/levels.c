@@ -45,8 +45,9 @@ INLINE void put_levels(const float *a, size_t s, float shift, const float *facto
   }
 }
 
-CLONES void ck_slice_levels(const float *a, size_t rows, size_t s, float shift, const float factors[3], uint8_t *levels,
-                            size_t stride, int32_t *sums) {
+KERNEL(void, ck_slice_levels, (const float *a, size_t rows, size_t s, float shift, const float factors[3],
+        uint8_t *levels, size_t stride, int32_t *sums),
+       (a, rows, s, shift, factors, levels, stride, sums)) {
   size_t panels = (s + CK_LEVEL_PANEL - 1) / CK_LEVEL_PANEL, width = panels * CK_LEVEL_PANEL;
   size_t power_stride = stride * width, quads = (rows + CK_LEVEL_ROWS - 1) / CK_LEVEL_ROWS * (CK_LEVEL_ROWS / 4);
   memset(sums, 0, 3 * width * sizeof *sums);
@@ -246,13 +247,9 @@ TILES_TARGET static void tile_products(const uint32_t *levels, size_t quads, siz
 #define TILE_DATA 18
 
 static int find_instructions(void) {
-  __builtin_cpu_init();
-  if (!__builtin_cpu_supports("avx512vnni") || !__builtin_cpu_supports("avx512bw") ||
-      !__builtin_cpu_supports("avx512vl") || !__builtin_cpu_supports("avx512dq"))
-    return CK_LEVELS_NONE;
-  if (__builtin_cpu_supports("amx-int8") && __builtin_cpu_supports("amx-tile") &&
-      syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0)
-    return CK_LEVELS_TILES;
+  uint32_t has = ck_processor_instructions(), tiles = 1u << CK_AMX_TILE | 1u << CK_AMX_INT8;
+  if (!(has >> CK_AVX512VNNI & 1)) return CK_LEVELS_NONE;
+  if ((has & tiles) == tiles && syscall(SYS_arch_prctl, REQUEST_PERMISSION, TILE_DATA) == 0) return CK_LEVELS_TILES;
   return CK_LEVELS_VECTORS;
 }
 #endif
@@ -261,6 +258,7 @@ int ck_level_instructions(void) {
 #if HAS_BYTES
   // Two threads that find them at once find the same.
   static atomic_int found = -1;
+  if (ck_form() != CK_FORM_V4) return CK_LEVELS_NONE;
   int instructions = atomic_load_explicit(&found, memory_order_relaxed);
   if (instructions < 0) {
     instructions = find_instructions();

@@ -2,13 +2,13 @@
 
 #include "vector.h"
 
-CLONES int ck_mask_kept_flags(const float *kept, size_t n) {
+KERNEL(int, ck_mask_kept_flags, (const float *kept, size_t n), (kept, n)) {
   uint32_t seen = 0;
   for (size_t i = 0; i < n; i++) seen += kept[i] != 0.0f;
   return (seen > 0) | (seen == n) << 1;
 }
 
-CLONES int ck_mask_bias_flags(const float *bias, size_t n) {
+KERNEL(int, ck_mask_bias_flags, (const float *bias, size_t n), (bias, n)) {
   uint32_t seen = 0, zero = 0, usable = 0;
   for (size_t i = 0; i < n; i++) {
     seen += bias[i] > -INFINITY;
@@ -18,7 +18,7 @@ CLONES int ck_mask_bias_flags(const float *bias, size_t n) {
   return (seen > 0) | (zero == n) << 1 | (usable < n) << 2;
 }
 
-CLONES void ck_mask_keep(float *s, size_t step, const float *kept, size_t n) {
+KERNEL(void, ck_mask_keep, (float *s, size_t step, const float *kept, size_t n), (s, step, kept, n)) {
   if (step == 1) {
     for (size_t i = 0; i < n; i++) s[i] = kept[i] != 0.0f ? s[i] : -INFINITY;
   } else {
@@ -31,7 +31,8 @@ INLINE float biased(float s, float bias, float scale) {
   return bias == -INFINITY ? bias : sum;
 }
 
-CLONES void ck_mask_add_bias(float *s, size_t step, const float *bias, float scale, size_t n) {
+KERNEL(void, ck_mask_add_bias, (float *s, size_t step, const float *bias, float scale, size_t n),
+       (s, step, bias, scale, n)) {
   if (step == 1) {
     for (size_t i = 0; i < n; i++) s[i] = biased(s[i], bias[i], scale);
   } else {
@@ -44,12 +45,13 @@ INLINE float receded(float s, float slope, int32_t distance) {
   return s + slope * (float)(distance < 0 ? -distance : distance);
 }
 
-CLONES void ck_mask_add_distances(float *s, float slope, int32_t first, size_t n) {
+KERNEL(void, ck_mask_add_distances, (float *s, float slope, int32_t first, size_t n), (s, slope, first, n)) {
   for (size_t i = 0; i < n; i++) s[i] = receded(s[i], slope, first - (int32_t)i);
 }
 
-CLONES void ck_mask_add_distances_read(float *s, float slope, const int16_t *distances, ptrdiff_t by, int32_t rest,
-                                       size_t n) {
+KERNEL(void, ck_mask_add_distances_read, (float *s, float slope, const int16_t *distances, ptrdiff_t by, int32_t rest,
+        size_t n),
+       (s, slope, distances, by, rest, n)) {
   if (by == 1) {
     for (size_t i = 0; i < n; i++) s[i] = receded(s[i], slope, distances[i] + rest);
   } else {
@@ -57,7 +59,9 @@ CLONES void ck_mask_add_distances_read(float *s, float slope, const int16_t *dis
   }
 }
 
-CLONES void ck_mask_add_table(float *s, const float *table, ptrdiff_t radius, ptrdiff_t first, ptrdiff_t by, size_t n) {
+KERNEL(void, ck_mask_add_table, (float *s, const float *table, ptrdiff_t radius, ptrdiff_t first, ptrdiff_t by,
+        size_t n),
+       (s, table, radius, first, by, n)) {
   const float *middle = table + radius + first;
   ptrdiff_t count = (ptrdiff_t)n;
   // The scores before `begin` have the bias of one end of the table, those from `end` on that of the other.
@@ -76,7 +80,8 @@ CLONES void ck_mask_add_table(float *s, const float *table, ptrdiff_t radius, pt
   for (ptrdiff_t i = end; i < count; i++) s[i] = biased(s[i], after, 1.0f);
 }
 
-CLONES void ck_mask_window(float *s, const uint8_t *upper, const uint8_t *lower, ptrdiff_t by, size_t n) {
+KERNEL(void, ck_mask_window, (float *s, const uint8_t *upper, const uint8_t *lower, ptrdiff_t by, size_t n),
+       (s, upper, lower, by, n)) {
   if (by == 1) {
     for (size_t i = 0; i < n; i++) s[i] = upper[i] > lower[i] ? s[i] : -INFINITY;
   } else {

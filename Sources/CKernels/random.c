@@ -84,7 +84,8 @@ INLINE void circle(double u, double *cosine, double *sine) {
   *sine = (q & 2) ? -b : b;
 }
 
-CLONES void ck_normal_pairs(uint64_t key, uint64_t position, double *pairs, size_t count) {
+KERNEL(void, ck_normal_pairs, (uint64_t key, uint64_t position, double *pairs, size_t count),
+       (key, position, pairs, count)) {
   uint64_t first[PAIRS + 1], second[PAIRS + 1];
   for (size_t start = 0; start < count; start += PAIRS) {
     size_t n = count - start > PAIRS ? PAIRS : count - start;

@@ -82,8 +82,9 @@ INLINE void gather_all(const float *a, size_t rows, size_t s, float shift, const
     gather(a + r * s, s, shift, p + r * stride, stride, g, rows - r < GROUP ? rows - r : GROUP, vectors);
 }
 
-CLONES void ck_slice_transposed(const float *a, size_t rows, size_t s, float shift, const float *p, size_t vectors,
-                                float *g) {
+KERNEL(void, ck_slice_transposed, (const float *a, size_t rows, size_t s, float shift, const float *p, size_t vectors,
+        float *g),
+       (a, rows, s, shift, p, vectors, g)) {
   memset(g, 0, vectors * 3 * s * sizeof *g);
   for (size_t v = 0; v < vectors; v += MOST_VECTORS) {
     float *own = g + 3 * v * s;
@@ -112,8 +113,9 @@ INLINE void normal(const float *a, size_t rows, size_t s, float shift, const flo
   }
 }
 
-CLONES void ck_slice_normal(const float *a, size_t rows, size_t s, float shift, const float *weights,
-                            const float *constants, size_t vectors, float *g, float *sums) {
+KERNEL(void, ck_slice_normal, (const float *a, size_t rows, size_t s, float shift, const float *weights,
+        const float *constants, size_t vectors, float *g, float *sums),
+       (a, rows, s, shift, weights, constants, vectors, g, sums)) {
   memset(g, 0, vectors * 3 * s * sizeof *g);
   memset(sums, 0, vectors * sizeof *sums);
   for (size_t v = 0; v < vectors; v += MOST_VECTORS) {

@@ -1,16 +1,44 @@
-// What every kernel is made of: the attribute that has each function compiled for several instruction sets, the functions of
-// one number that vector loops inline, and the fold of sixteen lanes.
+// What every kernel is made of: the macro that compiles each function for several instruction sets, the functions of one
+// number that vector loops inline, and the fold of sixteen lanes.
 #pragma once
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <string.h>
 
+#include "CKernelsProcessor.h"
+
+#define INLINE static inline __attribute__((always_inline))
+
+// The form of the kernels in use.
+extern atomic_int ck_form_now;
+INLINE int ck_form(void) { return atomic_load_explicit(&ck_form_now, memory_order_relaxed); }
+
+// A kernel, `KERNEL(void, ck_exp, (const float *x, float *y, size_t n), (x, y, n)) { ... }`, is compiled once a form, and a
+// call goes to the form in use (processor.c). A LOCAL_KERNEL is one that its file alone calls.
 #if defined(__x86_64__) && defined(__linux__)
-#define CLONES __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#define FORM_V4 __attribute__((target("arch=x86-64-v4,tune=x86-64")))
+#define FORM_V3 __attribute__((target("arch=x86-64-v3,tune=x86-64")))
+#define FORMS(SCOPE, RESULT, NAME, PARAMETERS, ARGUMENTS)                       \
+  INLINE RESULT NAME##_body PARAMETERS;                                         \
+  FORM_V4 static RESULT NAME##_v4 PARAMETERS { return NAME##_body ARGUMENTS; }  \
+  FORM_V3 static RESULT NAME##_v3 PARAMETERS { return NAME##_body ARGUMENTS; }  \
+  static RESULT NAME##_baseline PARAMETERS { return NAME##_body ARGUMENTS; }    \
+  SCOPE RESULT NAME PARAMETERS {                                                \
+    switch (ck_form()) {                                                        \
+      case CK_FORM_V4: return NAME##_v4 ARGUMENTS;                              \
+      case CK_FORM_V3: return NAME##_v3 ARGUMENTS;                              \
+      default: return NAME##_baseline ARGUMENTS;                                \
+    }                                                                           \
+  }                                                                             \
+  INLINE RESULT NAME##_body PARAMETERS
 #else
-#define CLONES
+#define FORMS(SCOPE, RESULT, NAME, PARAMETERS, ARGUMENTS) SCOPE RESULT NAME PARAMETERS
 #endif
+#define KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) FORMS(, RESULT, NAME, PARAMETERS, ARGUMENTS)
+#define LOCAL_KERNEL(RESULT, NAME, PARAMETERS, ARGUMENTS) FORMS(static, RESULT, NAME, PARAMETERS, ARGUMENTS)
+
 // Before a loop whose iterations do not touch each other's elements, also where results overwrite arguments: without it the
 // compiler asks at run time whether the arrays overlap, and takes the plain loop when they are the same.
 #if defined(__clang__)
@@ -20,7 +48,6 @@
 #else
 #define INDEPENDENT
 #endif
-#define INLINE static inline __attribute__((always_inline))
 
 // The square root without errno, which sqrtf would set: a loop that must set errno cannot be vectorised.
 #if __has_builtin(__builtin_elementwise_sqrt)

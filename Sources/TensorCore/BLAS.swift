@@ -1,19 +1,32 @@
+import CKernels
 import COpenBLAS
 
 /// OpenBLAS as this process uses it: one thread a call, because the library splits its own work in a fixed way
 /// (OpenBLAS's results differ in the last bit between one thread and two).
 public enum BLAS {
-  private static let oneThread: Void = openblas_set_num_threads(1)
+  private static let oneThread: Void = {
+    // A kernel of other processors would end the process without a word.
+    let problem = Processor.problems.first { $0.concernsBLAS }
+    require(problem == nil, "BLAS: \(problem!)")
+    openblas_set_num_threads(1)
+  }()
 
   /// Sets OpenBLAS to one thread; called before its first use.
   @inline(__always)
   static func initialize() { _ = oneThread }
 
-  /// The build of OpenBLAS and the kernel that it chose for this processor.
+  /// The build of OpenBLAS and the kernel that it runs on this processor.
   public static var configuration: String {
-    initialize()
-    return String(cString: openblas_get_config()) + " "
-      + String(cString: openblas_get_corename())
+    String(cString: openblas_get_config()) + " " + String(cString: openblas_get_corename())
+  }
+
+  /// The kernel alone, by OpenBLAS's name.
+  public static var core: String { String(cString: openblas_get_corename()) }
+
+  /// What `OPENBLAS_CORETYPE` asked for where OpenBLAS knows no such core and passed over it.
+  public static var unknownCore: String? {
+    let asked = String(cString: ck_blas_core_asked())
+    return asked.isEmpty || asked.lowercased() == core.lowercased() ? nil : asked
   }
 
   /// An extent as BLAS wants it.

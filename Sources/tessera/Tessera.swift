@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TensorCore
 import Trials
 
 /// The command line: thin verbs, each calling one function of `Trials`.
@@ -32,6 +33,11 @@ struct Tessera: ParsableCommand {
       command = try parseAsRoot()
     } catch {
       end(usage: error)
+    }
+    // A kernel that the processor lacks would end the program without a word. `doctor` reports it among the rest.
+    if let problem = Processor.problems.first, !(command is DoctorCommand) {
+      complain(problem)
+      Foundation.exit(problem.isAsked ? 2 : 1)
     }
     do {
       try command.run()

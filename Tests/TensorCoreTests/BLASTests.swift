@@ -1,4 +1,3 @@
-import CKernels
 import TensorCore
 import Testing
 
@@ -6,7 +5,7 @@ import Testing
   /// OpenBLAS of some releases answers a younger processor with its oldest kernels; CKernels chooses better ones.
   @Test func theKernelsFitTheProcessor() {
     let core = BLAS.configuration.split(separator: " ").last.map(String.init)
-    if String(cString: ck_instruction_set()) != "baseline" {
+    if VectorKernels.instructionSet != "baseline" {
       #expect(core != "Prescott")
     }
     #expect(core?.isEmpty == false)

@@ -15,6 +15,11 @@ public enum AttentionKernels {
   /// Whether the processor has an instruction for pairs of bfloat16; elsewhere they are multiplied as float32.
   public static var multipliesBFloat16Pairs: Bool { ck_attention_has_bf16() != 0 }
 
+  /// Multiplies pairs as float32 from here on also where there is an instruction for them; for `doctor` and tests.
+  package static func emulateBFloat16Pairs(_ emulate: Bool) {
+    ck_attention_emulate_bf16(emulate ? 1 : 0)
+  }
+
   /// The rate of both products of a strip, `Q Kᵀ` and `P V`, with operands in the caches, in GFLOP/s on one thread.
   ///
   /// - Parameters:

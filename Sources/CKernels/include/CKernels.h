@@ -13,6 +13,7 @@
 #include "CKernelsImages.h"
 #include "CKernelsLevels.h"
 #include "CKernelsMasks.h"
+#include "CKernelsProcessor.h"
 
 // Elementwise functions: y[i] = f(x[i]). x and y may be the same array.
 void ck_exp(const float *x, float *y, size_t n);
@@ -104,6 +105,3 @@ size_t ck_pool_live_bytes(void);
 size_t ck_pool_high_water_bytes(void);
 void ck_pool_reset_high_water(void);
 void ck_pool_trim(void);
-
-// The name of the instruction set that the kernels run with: "x86-64-v4", "x86-64-v3" or "baseline".
-const char *ck_instruction_set(void);

@@ -39,13 +39,23 @@ public struct Doctor: Sendable {
   /// The findings in the order in which they are shown.
   public private(set) var findings: [Finding] = []
 
+  /// What was tried on each way through the kernels.
+  private var trials: [JSONValue] = []
+
   /// Whether everything works.
   public var isWell: Bool { findings.allSatisfy { $0.verdict != .missing } }
 
-  /// Looks at the machine.
+  /// Looks at the machine, and tries every kernel path that the processor can run, each in a child process.
   public init(runsFolder: String, environment: RunEnvironment) {
-    findings = versions() + libraries() + machine() + folders(runsFolder)
-    findings += DataFindings.all(environment)
+    self.init(runsFolder: runsFolder, environment: environment, paths: KernelPath.all)
+  }
+
+  init(runsFolder: String, environment: RunEnvironment, paths: [KernelPath]) {
+    // First, while the process has one thread.
+    let outcomes = paths.map { ($0, $0.outcome()) }
+    trials = outcomes.map { $0.json($1) }
+    findings = versions() + libraries() + machine() + outcomes.map { $0.finding($1) }
+    findings += folders(runsFolder) + DataFindings.all(environment)
   }
 
   /// Aligned columns for a terminal, then what to do.
@@ -59,7 +69,7 @@ public struct Doctor: Sendable {
     return table.text + (advice.isEmpty ? "" : "\n" + advice.joined())
   }
 
-  /// `{well, findings: [{name, value, verdict, advice}]}`.
+  /// `{well, findings: [{name, value, verdict, advice}], kernels: [{path, verdict, operation, error, tolerance, signal}]}`.
   public var json: JSONValue {
     [
       "well": .bool(isWell),
@@ -70,6 +80,7 @@ public struct Doctor: Sendable {
             "verdict": .string($0.verdict.rawValue), "advice": .string($0.advice),
           ]
         }),
+      "kernels": .array(trials),
     ]
   }
 
@@ -94,24 +105,12 @@ public struct Doctor: Sendable {
   }
 
   private func libraries() -> [Finding] {
-    let blas = BLAS.configuration
-    let features = HostFacts.current.features
-    let isGeneric = ["prescott", "core2", "generic", "katmai"].contains {
-      blas.lowercased().contains($0)
-    }
-    var openBLAS = Finding("OpenBLAS", blas)
-    if isGeneric && features.contains("avx2") {
-      openBLAS = Finding(
-        "OpenBLAS", blas, .warning,
-        advice: "the kernel is older than the processor, several times slower than it; unset "
-          + "OPENBLAS_CORETYPE, or install libopenblas0-pthread, which chooses at run time")
-    }
     var lapack: (Int32, Int32, Int32) = (0, 0, 0)
     LAPACKE_ilaver(&lapack.0, &lapack.1, &lapack.2)
     var hdf5: (UInt32, UInt32, UInt32) = (0, 0, 0)
     let answered = H5get_libversion(&hdf5.0, &hdf5.1, &hdf5.2) >= 0
     return [
-      openBLAS,
+      openBLAS(),
       Finding("BLAS threads", "1 a call; Tessera splits the work itself"),
       Finding("LAPACK", "\(lapack.0).\(lapack.1).\(lapack.2)"),
       answered
@@ -119,6 +118,28 @@ public struct Doctor: Sendable {
         : Finding(
           "HDF5", "does not answer", .missing, advice: "install it: apt-get install libhdf5-dev"),
     ] + developmentFiles()
+  }
+
+  private func openBLAS() -> Finding {
+    let blas = BLAS.configuration
+    if let problem = Processor.problems.first(where: \.concernsBLAS) {
+      return Finding("OpenBLAS", blas, .missing, advice: problem.description)
+    }
+    if let asked = BLAS.unknownCore {
+      return Finding(
+        "OpenBLAS", blas, .warning,
+        advice:
+          "OPENBLAS_CORETYPE=\(asked) names no core that this OpenBLAS has, and is passed over; unset it"
+      )
+    }
+    let isOld = ["prescott", "core2", "generic", "katmai"].contains(BLAS.core.lowercased())
+    if isOld && HostFacts.current.features.contains("avx2") {
+      return Finding(
+        "OpenBLAS", blas, .warning,
+        advice: "the kernel is older than the processor, several times slower than it; unset "
+          + "OPENBLAS_CORETYPE, or install libopenblas0-pthread, which chooses at run time")
+    }
+    return Finding("OpenBLAS", blas)
   }
 
   /// The headers are needed to build, not to run.
@@ -142,16 +163,38 @@ public struct Doctor: Sendable {
     let host = HostFacts.current
     let wide = host.features.contains { ["avx2", "asimd"].contains($0) }
     return [
-      Finding("processor", "\(host.processor), \(host.cores) threads"),
+      Finding("processor", "\(host.processor), \(host.threads)"),
       wide
         ? Finding("vector instructions", host.features.joined(separator: " "))
         : Finding(
           "vector instructions",
           host.features.isEmpty ? "none" : host.features.joined(separator: " "),
           .warning, advice: "kernels run in their plain form, several times slower than with AVX2"),
-      Finding("kernels", VectorKernels.instructionSet),
+      kernels(),
       Finding("memory", "\(host.memory >> 20) MiB"),
     ]
+  }
+
+  private func kernels() -> Finding {
+    let form = VectorKernels.form
+    if let problem = Processor.problems.first(where: { !$0.concernsBLAS }) {
+      return Finding("kernels", form.name, .missing, advice: problem.description)
+    }
+    let best = KernelForm.usable[0]
+    if form != best {
+      return Finding(
+        "kernels", "\(form.name), as TESSERA_KERNELS asks", .warning,
+        advice: "\(best.name) is faster here; unset TESSERA_KERNELS")
+    }
+    // A virtual machine that hides a few instructions costs the whole form.
+    if form == .baseline && HostFacts.current.features.contains("avx2") {
+      return Finding(
+        "kernels", form.name, .warning,
+        advice:
+          "x86-64-v3, several times faster, needs \(KernelForm.v3.missing.joined(separator: ", ")) too; "
+          + "show that to the virtual machine")
+    }
+    return Finding("kernels", form.name)
   }
 
   private func folders(_ runsFolder: String) -> [Finding] {

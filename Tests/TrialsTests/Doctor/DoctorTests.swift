@@ -7,7 +7,8 @@ import Testing
   @Test func findsLibraries() throws {
     try withTemporaryFolder { folder in
       let doctor = Doctor(
-        runsFolder: folder + "/runs", environment: RunEnvironment(dataDirectories: [folder]))
+        runsFolder: folder + "/runs", environment: RunEnvironment(dataDirectories: [folder]),
+        paths: [])
       let found = Dictionary(
         doctor.findings.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
       #expect(found["OpenBLAS"]?.value.contains("OpenBLAS") == true)
@@ -23,7 +24,8 @@ import Testing
     try withTemporaryFolder { folder in
       try Data().write(to: URL(fileURLWithPath: folder + "/file"))
       let doctor = Doctor(
-        runsFolder: folder + "/file/runs", environment: RunEnvironment(dataDirectories: []))
+        runsFolder: folder + "/file/runs", environment: RunEnvironment(dataDirectories: []),
+        paths: [])
       #expect(!doctor.isWell)
       #expect(doctor.text.contains("--runs"))
     }
