@@ -28,6 +28,9 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   private var plateau: ReduceLROnPlateau
   private var best: (epoch: Int, loss: Double, model: FairModel)?
   private var warnings: Set<String> = []
+  /// What standardises T for critics that have no standardisation of their own, for a table of one's own; the paper's tables are
+  /// as the authors have them.
+  private let sensitiveMoments: Layers.ColumnMoments<Float>?
 
   /// Loads the table and draws the initial weights.
   public init(configuration: FairnessConfiguration, environment: RunEnvironment) throws {
@@ -39,6 +42,10 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       configuration.data.split == .official ? .official : .shuffled(seed: seed),
       sizes: configuration.data.csv.path.isEmpty ? nil : .proportional(rowCount: table.rowCount),
       constantColumns: .drop)
+    let isOwnTable = !configuration.data.csv.path.isEmpty
+    sensitiveMoments =
+      isOwnTable && [.tc, .club].contains(configuration.method)
+      ? Layers.ColumnMoments(of: data.tTrain) : nil
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
     model = FairModel(
@@ -94,12 +101,15 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       rows = (data.xTrain.gather(rows: picked), data.tTrain.gather(rows: picked))
     }
     let z = model.encode(rows.x)
-    let report = try estimator.fit(z, rows.t, using: draw)
+    let report = try estimator.fit(z, sensitive(rows.t), using: draw)
     log.add(report)
     if let warning = report.warning { warnings.insert(warning) }
     guard configuration.fit.rows == .all else { return nil }
     return z.rows(data.xTrain.shape[0]..<z.shape[0])
   }
+
+  /// T as the estimator has it.
+  private func sensitive(_ t: Tensor<Float>) -> Tensor<Float> { sensitiveMoments?(t) ?? t }
 
   /// One max-step as the schedule has it (on the rows of an epoch, or on one mini-batch), for the timing in tables.
   mutating func maxStepOfSchedule(_ index: Int) throws {
@@ -110,7 +120,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     }
     let rows = 0..<min(configuration.batchSize, data.xTrain.shape[0])
     _ = try estimator.fit(
-      model.encode(data.xTrain.rows(rows)), data.tTrain.rows(rows),
+      model.encode(data.xTrain.rows(rows)), sensitive(data.tTrain.rows(rows)),
       using: random.stream("max-step", index))
   }
 
@@ -126,7 +136,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       RenyiObjective.value(model.predictor, z, data.yValidation.rows(0..<count)))
     let dependence = Double(
       estimator.value(
-        z, data.tValidation.rows(0..<count), using: random.stream("validation", epoch)))
+        z, sensitive(data.tValidation.rows(0..<count)), using: random.stream("validation", epoch)))
     let loss = dependence - configuration.utilityWeight * utility
     log["loss/validation"] = loss
     log["utility/validation"] = utility
@@ -144,7 +154,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   private mutating func minStep(_ rows: [Int], _ draw: Philox) throws -> (Double, Double) {
     let (x, y, t) = (
       data.xTrain.gather(rows: rows), data.yTrain.gather(rows: rows),
-      data.tTrain.gather(rows: rows)
+      sensitive(data.tTrain.gather(rows: rows))
     )
     let (utility, dependence, gradient) = try Self.gradient(
       model, &estimator, x, y, t, configuration, draw, &warnings)
