@@ -6,7 +6,8 @@ import TensorCore
 /// Generic over the number type, so that the same lines give the double-precision truth. A row takes memory for one score a
 /// key and nothing of order `Sq · Skv` is kept; the time is that of plain loops.
 ///
-/// A query that sees no key has output 0, log-sum-exp −∞ and gradient 0. NaN or infinity in a query, or in a key or value
+/// A query that sees no key has output 0, log-sum-exp −∞ and gradient 0. One that sees keys with the lowest number as bias alone
+/// has the mean of their values: a finite bias never hides a key from a row that has nothing else. NaN or infinity in a query, or in a key or value
 /// that a query sees, makes that query's output NaN; keys and values that it does not see are not read.
 public enum ReferenceAttention {
   /// `O = softmax(scale · Q Kᵀ + bias) V`, and the log-sum-exp of each row.
@@ -105,10 +106,11 @@ public enum ReferenceAttention {
                 let logSum = lse[row.index]
                 if logSum == -.infinity { return }
                 let dOutput = dO + row.place
+                let probability = scores.probability(logSumExp: logSum)
                 let delta = Scalar.dot(dOutput, o + row.place, width) - (dLSE?[row.index] ?? 0)
                 for (j, s) in scores.seen {
                   let place = rows.keyPlace(row, j)
-                  let p = Scalar.exp(s - logSum)
+                  let p = probability(s)
                   let dS = rows.scale * p * (Scalar.dot(dOutput, rows.v + place, width) - delta)
                   Scalar.axpy(p, dOutput, dV + place, width)
                   Scalar.axpy(dS, rows.k + place, dQ + row.place, width)

@@ -42,6 +42,17 @@ final class ReferenceRows<Scalar: TensorScalar>: @unchecked Sendable {
     var seen: [(key: Int, score: Scalar)] = []
     var maximum = -Scalar.infinity
     var hasNaN = false
+
+    /// The probability of each score, given the row's log-sum-exp `L`: `exp(s − L)`, or by the maximum and the sum where `L` is so
+    /// large that it has lost the logarithm of the sum.
+    func probability(logSumExp: Scalar) -> (Scalar) -> Scalar {
+      guard logSumExp.magnitude >= 512 && logSumExp.isFinite && !hasNaN else {
+        return { Scalar.exp($0 - logSumExp) }
+      }
+      let maximum = maximum
+      let sum = seen.reduce(Scalar(0)) { $0 + Scalar.exp($1.score - maximum) }
+      return { Scalar.exp($0 - maximum) / sum }
+    }
   }
 
   /// The place of a key that a query may see, and of its value.
@@ -63,9 +74,10 @@ final class ReferenceRows<Scalar: TensorScalar>: @unchecked Sendable {
         let offset = mask.offset(
           batch: b, head: h, query: i, key: j, queries: count, keys: keyCount)
         if offset == -.infinity { continue }
-        let s =
-          scale * Scalar.dot(q + row.place, k + keyPlace(row, j), geometry.width)
-          + Scalar(offset)
+        let product = scale * Scalar.dot(q + row.place, k + keyPlace(row, j), geometry.width)
+        // Finite biases leave a finite score finite, also where their sum is beyond the largest number.
+        let sum = product + offset.clamped(to: Scalar.self)
+        let s = product.isFinite ? sum.clamped : sum
         scores.seen.append((j, s))
         if s > scores.maximum { scores.maximum = s }
         scores.hasNaN = scores.hasNaN || s.isNaN

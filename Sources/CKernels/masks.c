@@ -1,5 +1,7 @@
 #include "CKernelsMasks.h"
 
+#include <float.h>
+
 #include "vector.h"
 
 KERNEL(int, ck_mask_kept_flags, (const float *kept, size_t n), (kept, n)) {
@@ -26,23 +28,50 @@ KERNEL(void, ck_mask_keep, (float *s, size_t step, const float *kept, size_t n),
   }
 }
 
-INLINE float biased(float s, float bias, float scale) {
-  float sum = s + scale * bias;
+// A bias for scores that are kept times `scale`: the product up to 2^125, and from there on a line that ends at the largest
+// number, so that no bias becomes infinite and the largest ones keep their order. Scores beside such a bias are lost in
+// rounding in any unit.
+typedef struct {
+  float scale, slope, offset;
+} BiasUnit;
+INLINE BiasUnit bias_unit(float scale) {
+  float slope = (8.0f - scale) / 7.0f;
+  return (BiasUnit){scale, slope, (scale - slope) * 0x1p125f};
+}
+
+// The sum of a score and something finite: finite if the score is.
+INLINE float finite_sum(float s, float sum) {
+  float cut = sum < -FLT_MAX ? -FLT_MAX : sum;
+  cut = cut > FLT_MAX ? FLT_MAX : cut;
+  return fabsf(s) <= FLT_MAX ? cut : sum;
+}
+
+// -infinity where the bias is; a finite score with a finite bias stays finite.
+INLINE float biased(float s, float bias, BiasUnit unit) {
+  float near = s + unit.scale * bias;
+  // A large bias is rounded before the score is added, in a statement of its own: in a fused sum a small score would choose
+  // between two neighbours of the product, and take a row that is all at one bias for one with a winner.
+  float product = unit.scale * bias;
+  float line = unit.slope * bias + copysignf(unit.offset, bias);
+  product = fabsf(bias) > 0x1p125f ? line : product;
+  float far = s + product;
+  float sum = finite_sum(s, fabsf(bias) > 65536.0f ? far : near);
   return bias == -INFINITY ? bias : sum;
 }
 
 KERNEL(void, ck_mask_add_bias, (float *s, size_t step, const float *bias, float scale, size_t n),
        (s, step, bias, scale, n)) {
+  BiasUnit unit = bias_unit(scale);
   if (step == 1) {
-    for (size_t i = 0; i < n; i++) s[i] = biased(s[i], bias[i], scale);
+    for (size_t i = 0; i < n; i++) s[i] = biased(s[i], bias[i], unit);
   } else {
-    for (size_t i = 0; i < n; i++) s[i * step] = biased(s[i * step], bias[i], scale);
+    for (size_t i = 0; i < n; i++) s[i * step] = biased(s[i * step], bias[i], unit);
   }
 }
 
 // One expression for all forms: whether it becomes a fused multiply-add depends on the processor alone.
 INLINE float receded(float s, float slope, int32_t distance) {
-  return s + slope * (float)(distance < 0 ? -distance : distance);
+  return finite_sum(s, s + slope * (float)(distance < 0 ? -distance : distance));
 }
 
 KERNEL(void, ck_mask_add_distances, (float *s, float slope, int32_t first, size_t n), (s, slope, first, n)) {
@@ -63,6 +92,7 @@ KERNEL(void, ck_mask_add_table, (float *s, const float *table, ptrdiff_t radius,
         size_t n),
        (s, table, radius, first, by, n)) {
   const float *middle = table + radius + first;
+  BiasUnit unit = bias_unit(1.0f);
   ptrdiff_t count = (ptrdiff_t)n;
   // The scores before `begin` have the bias of one end of the table, those from `end` on that of the other.
   ptrdiff_t begin = by == 1 ? -radius - first : first - radius;
@@ -71,13 +101,13 @@ KERNEL(void, ck_mask_add_table, (float *s, const float *table, ptrdiff_t radius,
   end = end < begin ? begin : end > count ? count : end;
   float before = by == 1 ? table[0] : table[2 * radius];
   float after = by == 1 ? table[2 * radius] : table[0];
-  for (ptrdiff_t i = 0; i < begin; i++) s[i] = biased(s[i], before, 1.0f);
+  for (ptrdiff_t i = 0; i < begin; i++) s[i] = biased(s[i], before, unit);
   if (by == 1) {
-    for (ptrdiff_t i = begin; i < end; i++) s[i] = biased(s[i], middle[i], 1.0f);
+    for (ptrdiff_t i = begin; i < end; i++) s[i] = biased(s[i], middle[i], unit);
   } else {
-    for (ptrdiff_t i = begin; i < end; i++) s[i] = biased(s[i], middle[-i], 1.0f);
+    for (ptrdiff_t i = begin; i < end; i++) s[i] = biased(s[i], middle[-i], unit);
   }
-  for (ptrdiff_t i = end; i < count; i++) s[i] = biased(s[i], after, 1.0f);
+  for (ptrdiff_t i = end; i < count; i++) s[i] = biased(s[i], after, unit);
 }
 
 KERNEL(void, ck_mask_window, (float *s, const uint8_t *upper, const uint8_t *lower, ptrdiff_t by, size_t n),

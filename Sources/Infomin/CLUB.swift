@@ -73,6 +73,8 @@ public struct ConditionalGaussian<Scalar: TensorScalar>: Parameterized {
 /// `J = mean_i Σ_k (−(μ_ik − t_ik)² + mean_j (t_jk − μ_ik)²)/(2 exp l_ik)`, where the inner mean is
 /// `var_k + (t̄_k − μ_ik)²` with the biased variance: O(n d) in place of the authors' n × n × d tensor (spec §6.3). It bounds
 /// mutual information only where `q` is good, and may be negative.
+///
+/// Columns far out of an ordinary unit enter standardised: see ``CriticColumns``.
 public struct CLUB<Scalar: TensorScalar>: DependenceEstimator, CriticEstimator {
   /// `q(t|z)`.
   public var conditional: ConditionalGaussian<Scalar>
@@ -106,21 +108,23 @@ public struct CLUB<Scalar: TensorScalar>: DependenceEstimator, CriticEstimator {
   public mutating func fit(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox)
     throws(InfominError) -> FitReport
   {
-    _ = try inner {
+    let warning = try inner {
       try training.train(
         &conditional, z, t, using: random, estimator: "CLUB",
-        gradient: { model, z, t, _ in model.lossGradient(z, t) },
-        loss: { model, z, t, _ in -model.likelihood(z, t) })
-    }
+        gradient: { model, z, t, _ in model.lossGradient(CriticColumns(z).y, CriticColumns(t).y) },
+        loss: { model, z, t, _ in -model.likelihood(CriticColumns(z).y, CriticColumns(t).y) })
+    }.warning
     let fitRows = Int(Double(z.shape[0]) * training.fitFraction)
     let rows = z.shape[0]
     return FitReport(
       inSample: Double(value(z.rows(0..<fitRows), t.rows(0..<fitRows), using: random)),
-      heldOut: Double(value(z.rows(fitRows..<rows), t.rows(fitRows..<rows), using: random)))
+      heldOut: Double(value(z.rows(fitRows..<rows), t.rows(fitRows..<rows), using: random)),
+      warning: warning)
   }
 
   /// `J`, in nats.
   public func value(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox) -> Scalar {
+    let (z, t) = (CriticColumns(z).y, CriticColumns(t).y)
     let mu = conditional.mean.prepared().sharded(z)
     let l = conditional.logVariance.prepared().sharded(z)
     return summand(mu, l, t).sum() / Scalar(z.shape[0])
@@ -132,6 +136,8 @@ public struct CLUB<Scalar: TensorScalar>: DependenceEstimator, CriticEstimator {
     _ z: Tensor<Scalar>, _ t: Tensor<Scalar>, includingTarget: Bool, using random: Philox
   ) -> (value: Scalar, dZ: Tensor<Scalar>, dT: Tensor<Scalar>?) {
     let scale = 1 / Scalar(z.shape[0])
+    let (zColumns, tColumns) = (CriticColumns(z), CriticColumns(t))
+    let (z, t) = (zColumns.y, tColumns.y)
     let meanPass = ShardedPass(conditional.mean.prepared(), z)
     let variancePass = ShardedPass(conditional.logVariance.prepared(), z)
     let (mu, l) = (meanPass.y, variancePass.y)
@@ -143,9 +149,10 @@ public struct CLUB<Scalar: TensorScalar>: DependenceEstimator, CriticEstimator {
     var dT: Tensor<Scalar>?
     if includingTarget {
       let product = (precision * mu).mean(along: 0)
-      dT = (t * precision.mean(along: 0) - product - precision * (t - mu)) * scale
+      dT = tColumns.backward(
+        (t * precision.mean(along: 0) - product - precision * (t - mu)) * scale)
     }
-    return (terms.sum() * scale, dZ, dT)
+    return (terms.sum() * scale, zColumns.backward(dZ), dT)
   }
 
   private func summand(_ mu: Tensor<Scalar>, _ l: Tensor<Scalar>, _ t: Tensor<Scalar>)

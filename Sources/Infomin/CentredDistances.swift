@@ -4,7 +4,7 @@ import TensorCore
 ///
 /// The rows of `U(A)` sum to zero without the diagonal, so that `⟨U(A), U(B_π)⟩ = Σ_{i≠j} U(A)_ij B_π(i)π(j)/(n(n−3))`: of a
 /// permutation, only the sum over pairs is left, and half of it by symmetry. In single precision, with the sums of rows added
-/// in double.
+/// in double. Both arrays are in their ``DistanceUnit``.
 struct CentredDistances: Sendable {
   private let rows: Int
   /// `U(A)` `[n, n]`, its diagonal unused.
@@ -28,7 +28,9 @@ struct CentredDistances: Sendable {
   }
 
   /// `V_zt/√(V_z V_t)` with the rows of `T` in the given order.
-  func correlation(_ order: [Int]) -> Double { Self.pairSum(centred, target, order) * scale }
+  func correlation(_ order: [Int]) -> Double {
+    min(Self.pairSum(centred, target, order) * scale, 1)
+  }
 
   /// `A_ij − shift_i − shift_j`.
   private static func centre(_ distances: DistanceCorrelation<Float>.Distances) -> Tensor<Float> {

@@ -5,6 +5,9 @@ import TensorCore
 ///
 /// With `A_ij = |z_i − z_j|`, `B_ij = |t_i − t_j|`, `U(A)_ij = A_ij − A_i·/(n−2) − A_·j/(n−2) + A_··/((n−1)(n−2))` and
 /// `⟨X, Y⟩ = Σ X_ij Y_ij/(n(n−3))`: `J = √V_zt/(V_z V_t)^¼`, `V_zt = ⟨U(A), U(B)⟩` (spec §6.2).
+///
+/// `J` is in 0…1, and 0 for an array that does not vary. It is the same in any common unit of an array's columns: see
+/// ``DistanceUnit``. A unit for each column changes the distances, and so the measure.
 public struct DistanceCorrelation<Scalar: TensorScalar>: DependenceEstimator {
   /// What happens on the diagonal of a centred matrix.
   public enum Centring: String, Codable, Sendable, CaseIterable {
@@ -29,15 +32,14 @@ public struct DistanceCorrelation<Scalar: TensorScalar>: DependenceEstimator {
     guard z.shape[0] >= 4 else {
       throw .tooFewRows(estimator: "DistanceCorrelation", expected: 4, found: z.shape[0])
     }
-    _ = try ColumnMoments.checked(z, name: "Z", estimator: "DistanceCorrelation")
-    _ = try ColumnMoments.checked(t, name: "T", estimator: "DistanceCorrelation")
+    let warning = try ColumnMoments.warning(z, t, estimator: "DistanceCorrelation")
     // The matrices are n × n; the training loop calls this with all rows, and needs no value there.
-    return FitReport(inSample: .nan)
+    return FitReport(inSample: .nan, warning: warning)
   }
 
   /// `J`.
   public func value(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox) -> Scalar {
-    Centred(z, t, centring).value
+    Centred(DistanceUnit(z).x, DistanceUnit(t).x, centring).value
   }
 
   /// `J` and its gradients.
@@ -47,10 +49,12 @@ public struct DistanceCorrelation<Scalar: TensorScalar>: DependenceEstimator {
   public func valueAndGradient(
     _ z: Tensor<Scalar>, _ t: Tensor<Scalar>, includingTarget: Bool, using random: Philox
   ) -> (value: Scalar, dZ: Tensor<Scalar>, dT: Tensor<Scalar>?) {
-    let centred = Centred(z, t, centring)
+    let (zUnit, tUnit) = (DistanceUnit(z), DistanceUnit(t))
+    let centred = Centred(zUnit.x, tUnit.x, centring)
     return (
-      centred.value, centred.gradient(z, of: \.a, \.vz, against: \.b),
-      includingTarget ? centred.gradient(t, of: \.b, \.vt, against: \.a) : nil
+      centred.value, zUnit.backward(centred.gradient(zUnit.x, of: \.a, \.vz, against: \.b)),
+      includingTarget
+        ? tUnit.backward(centred.gradient(tUnit.x, of: \.b, \.vt, against: \.a)) : nil
     )
   }
 
@@ -137,7 +141,7 @@ public struct DistanceCorrelation<Scalar: TensorScalar>: DependenceEstimator {
       vt = Tensor(rows.map(\.vv)).sum() * scale
       let product = vz * vt
       value =
-        vzt > 0 && product > 0 ? (vzt / product.squareRoot()).squareRoot() : 0
+        vzt > 0 && product > 0 ? min((vzt / product.squareRoot()).squareRoot(), 1) : 0
     }
 
     func gradient(

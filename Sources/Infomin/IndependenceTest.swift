@@ -13,6 +13,9 @@ import TensorCore
 /// The p-value is `(1 + #{permuted statistics ≥ the observed one})/(permutations + 1)`: rejecting where it is at most α is
 /// wrong for independent rows with probability at most α, whatever the distributions. Rows must be independent of each other.
 ///
+/// The unit of the columns does not matter: each is centred and scaled before anything is squared (for distances, all columns of
+/// an array by one factor). ``Result/warnings`` name columns of which the type holds few values.
+///
 /// Statistics that learn functions learn them on a random half of the rows and are measured on the other half, where the
 /// rows of `T` are permuted with the functions held fixed; the halves are independent, so that the level holds exactly. The
 /// equal split is a choice of this package. The other statistics use and permute all rows.
@@ -42,6 +45,26 @@ public struct IndependenceTest: Sendable {
     public var pValue: Double
     /// The statistics of the permutations, in order of drawing.
     public var null: [Double]
+    /// What a user should know of the columns: arrays that do not vary, whose statistic is 0 with p = 1, and columns of which the
+    /// type holds few values.
+    public var warnings: [String]
+
+    /// An outcome.
+    public init(statistic: Double, pValue: Double, null: [Double], warnings: [String] = []) {
+      self.statistic = statistic
+      self.pValue = pValue
+      self.null = null
+      self.warnings = warnings
+    }
+
+    /// Reads an outcome; of an older one, `warnings` is empty.
+    public init(from decoder: any Decoder) throws {
+      let values = try decoder.container(keyedBy: CodingKeys.self)
+      statistic = try values.decode(Double.self, forKey: .statistic)
+      pValue = try values.decode(Double.self, forKey: .pValue)
+      null = try values.decode([Double].self, forKey: .null)
+      warnings = try values.decodeIfPresent([String].self, forKey: .warnings) ?? []
+    }
   }
 
   /// The statistic.
@@ -72,8 +95,12 @@ public struct IndependenceTest: Sendable {
     guard z.shape[0] >= least else {
       throw .tooFewRows(estimator: "IndependenceTest", expected: least, found: z.shape[0])
     }
-    _ = try ColumnMoments.checked(z, name: "Z", estimator: "IndependenceTest")
-    _ = try ColumnMoments.checked(t, name: "T", estimator: "IndependenceTest")
+    var warnings: [String] = []
+    for (x, name) in [(z, "Z"), (t, "T")] {
+      let moments = try ColumnMoments.checked(x, name: name, estimator: "IndependenceTest")
+      warnings += moments.constantWarnings(name: name, estimator: "IndependenceTest")
+      warnings += moments.coarseWarnings(x, name: name, estimator: "IndependenceTest")
+    }
     let paired = try pairing(z, t, using: random)
     let rows = paired.rows
     let observed = paired.value(Array(0..<rows))
@@ -85,7 +112,8 @@ public struct IndependenceTest: Sendable {
     let threshold = observed - 256 * Double(Scalar.ulpOfOne) * observed.magnitude
     let count = null.count { $0 >= threshold }
     return Result(
-      statistic: observed, pValue: Double(1 + count) / Double(permutations + 1), null: null)
+      statistic: observed, pValue: Double(1 + count) / Double(permutations + 1), null: null,
+      warnings: warnings)
   }
 
   /// What a permutation of the rows of `T` works on: the statistic as a function of the order.
@@ -102,10 +130,11 @@ public struct IndependenceTest: Sendable {
       let (zh, th) = (Standardized(z).y, Standardized(t).y)
       return Pairing(rows: z.shape[0]) { order in
         let correlations = matmul(zh, th.gather(rows: order), transposeA: true)
-        return Double(abs(correlations).max()) / Double(order.count - 1)
+        return min(Double(abs(correlations).max()) / Double(order.count - 1), 1)
       }
     case .distance:
-      let pair = CentredDistances(z.converted(to: Float.self), t.converted(to: Float.self))
+      let pair = CentredDistances(
+        DistanceUnit(z).x.converted(to: Float.self), DistanceUnit(t).x.converted(to: Float.self))
       return Pairing(rows: z.shape[0]) { pair.correlation($0) }
     case .sliced(let count, let form):
       let halves = Halves(z, t, using: random)
@@ -119,7 +148,7 @@ public struct IndependenceTest: Sendable {
       return Pairing(rows: first.count) { order in
         var sum = 0.0
         for (row, other) in order.enumerated() { sum += first[row] * second[other] }
-        return sum.magnitude / Double(order.count)
+        return min(sum.magnitude / Double(order.count), 1)
       }
     case .renyi(let hidden, let training):
       let halves = Halves(z, t, using: random)
@@ -130,7 +159,7 @@ public struct IndependenceTest: Sendable {
       let scores = critic.network.prepared().sharded(Standardized(halves.test.z).y)
       let (h, target) = (Standardized(scores).y, Standardized(halves.test.t).y)
       return Pairing(rows: h.shape[0]) { order in
-        Double(abs((h * target.gather(rows: order)).mean(along: 0)).mean())
+        min(Double(abs((h * target.gather(rows: order)).mean(along: 0)).mean()), 1)
       }
     }
   }

@@ -23,22 +23,3 @@ public enum InfominError: Error, Sendable, CustomStringConvertible {
     }
   }
 }
-
-extension ColumnMoments {
-  /// The moments of a range of rows (all if it is `nil`), or the error that names the first column that is not finite.
-  static func checked(
-    _ x: Tensor<Scalar>, rows: Range<Int>? = nil, name: String, estimator: String
-  ) throws(InfominError) -> ColumnMoments {
-    let rows = rows ?? 0..<x.shape[0]
-    guard rows.count >= 2 else {
-      throw .tooFewRows(estimator: estimator, expected: 2, found: rows.count)
-    }
-    let moments = ColumnMoments(of: x, rows: rows)
-    // A NaN or an infinity anywhere makes its column's mean or deviation NaN or infinite.
-    let bad = zip(moments.mean.scalars, moments.inverseDeviation.scalars).enumerated().first {
-      !$0.element.0.isFinite || !$0.element.1.isFinite
-    }
-    if let bad { throw .notFinite(estimator: estimator, array: name, column: bad.offset) }
-    return moments
-  }
-}

@@ -42,14 +42,15 @@ public struct InnerTraining: Codable, Sendable, Hashable {
   ///   - gradient: the loss's gradient on a batch.
   ///   - loss: the loss itself.
   ///   - progress: called after each pass with its number; throws to stop.
-  /// - Returns: the loss on the rows of the fit and on the held-out rows, for the parameters that were kept.
+  /// - Returns: the loss on the rows of the fit and on the held-out rows, for the parameters that were kept, and what a user
+  ///   should know of the columns.
   func train<Model: Parameterized>(
     _ model: inout Model, _ z: Tensor<Model.Scalar>, _ t: Tensor<Model.Scalar>,
     using random: Philox, estimator: String,
     gradient: (Model, Tensor<Model.Scalar>, Tensor<Model.Scalar>, Philox) -> Model.Gradient,
     loss: (Model, Tensor<Model.Scalar>, Tensor<Model.Scalar>, Philox) -> Model.Scalar,
     progress: (Int) throws -> Void = { _ in }
-  ) throws -> (fit: Double, heldOut: Double) {
+  ) throws -> (fit: Double, heldOut: Double, warning: String?) {
     let rows = z.shape[0]
     let fitRows = Int(Double(rows) * fitFraction)
     guard fitRows >= 4 && rows - fitRows >= 4 else {
@@ -57,8 +58,7 @@ public struct InnerTraining: Codable, Sendable, Hashable {
       throw InfominError.tooFewRows(
         estimator: estimator, expected: Int((5 / smaller).rounded(.up)), found: rows)
     }
-    _ = try ColumnMoments.checked(z, name: "Z", estimator: estimator)
-    _ = try ColumnMoments.checked(t, name: "T", estimator: estimator)
+    let warning = try ColumnMoments.warning(z, t, estimator: estimator)
     let (zFit, tFit) = (z.rows(0..<fitRows), t.rows(0..<fitRows))
     let (zHeld, tHeld) = (z.rows(fitRows..<rows), t.rows(fitRows..<rows))
     // One held-out draw for all passes, so that they compare.
@@ -88,7 +88,7 @@ public struct InnerTraining: Codable, Sendable, Hashable {
     if keepsBest { model = best.model }
     return (
       Double(loss(model, zFit, tFit, random.stream("fit"))),
-      keepsBest ? Double(best.loss) : Double(loss(model, zHeld, tHeld, heldRandom))
+      keepsBest ? Double(best.loss) : Double(loss(model, zHeld, tHeld, heldRandom)), warning
     )
   }
 }

@@ -50,7 +50,7 @@ public struct RenyiObjective<Scalar: TensorScalar>: Sendable {
   {
     let h = Standardized(network.prepared().sharded(Standardized(z).y)).y
     let target = Standardized(t).y
-    return abs((h * target).mean(along: 0)).mean()
+    return min(abs((h * target).mean(along: 0)).mean(), 1)
   }
 
   /// `J` and the gradients asked for.
@@ -73,7 +73,7 @@ public struct RenyiObjective<Scalar: TensorScalar>: Sendable {
     let r = (h.y * target.y).mean(along: 0)
     let scale = 1 / (Scalar(rows) * Scalar(targets))
     let sign = r.map { $0 > 0 ? scale : $0 < 0 ? -scale : 0 }
-    var result = Result(value: abs(r).mean())
+    var result = Result(value: min(abs(r).mean(), 1))
     if wanted.contains(.t) { result.dT = target.backward(h.y * sign) }
     guard wanted.contains(.network) || wanted.contains(.z) else { return result }
     let dh = h.backward(target.y * sign)
@@ -128,7 +128,7 @@ public struct NeuralRenyi<Scalar: TensorScalar>: DependenceEstimator, CriticEsti
   public mutating func fit(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox)
     throws(InfominError) -> FitReport
   {
-    let (fit, heldOut) = try inner {
+    let (fit, heldOut, warning) = try inner {
       try training.train(
         &network, z, t, using: random, estimator: "NeuralRenyi",
         gradient: { network, z, t, _ in
@@ -138,7 +138,7 @@ public struct NeuralRenyi<Scalar: TensorScalar>: DependenceEstimator, CriticEsti
         },
         loss: { network, z, t, _ in -RenyiObjective.value(network, z, t) })
     }
-    return FitReport(inSample: -fit, heldOut: -heldOut)
+    return FitReport(inSample: -fit, heldOut: -heldOut, warning: warning)
   }
 
   /// `J` for the present network.

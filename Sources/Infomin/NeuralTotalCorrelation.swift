@@ -7,6 +7,8 @@ import TensorCore
 /// `J = −½ (CE(c(Z, T), 0) + CE(c(Z_π, T_σ), 1))`, with two independent permutations `π`, `σ` (spec §6). It is −ln 2 where the
 /// classifier knows nothing. The rival "Neural TC" of Chen et al. 2022.
 ///
+/// Columns far out of an ordinary unit enter the classifier standardised: see ``CriticColumns``.
+///
 /// - Note: Nothing stops an encoder from pushing the cross-entropy *above* ln 2, which fools the critic and removes no
 ///   information (stored logs of the authors end at 0.71 and 0.87). ``clampsAtIndependence`` stops the gradient there.
 public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator, CriticEstimator {
@@ -38,7 +40,7 @@ public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator,
   public mutating func fit(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox)
     throws(InfominError) -> FitReport
   {
-    let (fit, heldOut) = try inner {
+    let (fit, heldOut, warning) = try inner {
       try training.train(
         &network, z, t, using: random, estimator: "NeuralTotalCorrelation",
         gradient: { network, z, t, random in
@@ -50,7 +52,7 @@ public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator,
             .crossEntropy
         })
     }
-    return FitReport(inSample: -fit, heldOut: -heldOut)
+    return FitReport(inSample: -fit, heldOut: -heldOut, warning: warning)
   }
 
   /// `J` for the present classifier; the permutations come from `random`.
@@ -91,6 +93,7 @@ public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator,
   /// The classifier on true and on permuted pairs, as one batch of 2 n rows.
   private struct Classified {
     let pass: ShardedPass<Scalar>
+    let z, t: CriticColumns<Scalar>
     let columns: Int
     let rows: Int
     let permutations: (z: [Int], t: [Int])
@@ -102,6 +105,8 @@ public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator,
       _ network: MLP<Scalar>, _ z: Tensor<Scalar>, _ t: Tensor<Scalar>,
       permutations: (z: [Int], t: [Int])
     ) {
+      (self.z, self.t) = (CriticColumns(z), CriticColumns(t))
+      let (z, t) = (self.z.y, self.t.y)
       rows = z.shape[0]
       columns = z.shape[1]
       self.permutations = permutations
@@ -151,7 +156,7 @@ public struct NeuralTotalCorrelation<Scalar: TensorScalar>: DependenceEstimator,
       dZ.scatterAdd(product.slice(0..<columns, along: 1), toRows: permutations.z)
       var dT = joint.slice(columns..<width, along: 1)
       dT.scatterAdd(product.slice(columns..<width, along: 1), toRows: permutations.t)
-      return (dZ, dT, gradient)
+      return (z.backward(dZ), t.backward(dT), gradient)
     }
   }
 }

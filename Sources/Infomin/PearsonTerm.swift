@@ -12,14 +12,13 @@ public struct PearsonTerm<Scalar: TensorScalar>: DependenceEstimator {
   public func fit(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox)
     throws(InfominError) -> FitReport
   {
-    _ = try ColumnMoments.checked(z, name: "Z", estimator: "PearsonTerm")
-    _ = try ColumnMoments.checked(t, name: "T", estimator: "PearsonTerm")
-    return FitReport(inSample: Double(value(z, t, using: random)))
+    let warning = try ColumnMoments.warning(z, t, estimator: "PearsonTerm")
+    return FitReport(inSample: Double(value(z, t, using: random)), warning: warning)
   }
 
   /// `J`.
   public func value(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox) -> Scalar {
-    abs(correlations(z, t).c).mean()
+    magnitude(abs(correlations(z, t).c))
   }
 
   /// `J` and `dJ/dz_ia = 1/(s_a (n−1) D d) Σ_b sign(C_ab)(T̂_ib − C_ab Ẑ_ia)` (spec §6.4), likewise for `T`.
@@ -37,8 +36,11 @@ public struct PearsonTerm<Scalar: TensorScalar>: DependenceEstimator {
       includingTarget
       ? (matmul(zh, sign) - th * magnitudes.sum(along: 0)) * (tMoments.inverseDeviation * factor)
       : nil
-    return (magnitudes.mean(), dZ, dT)
+    return (magnitude(magnitudes), dZ, dT)
   }
+
+  /// The mean, at most 1: rounding may leave a correlation of 1 above it.
+  private func magnitude(_ magnitudes: Tensor<Scalar>) -> Scalar { min(magnitudes.mean(), 1) }
 
   private func correlations(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>) -> (
     zh: Tensor<Scalar>, th: Tensor<Scalar>, c: Tensor<Scalar>, ColumnMoments<Scalar>,

@@ -4,7 +4,8 @@ import TensorCore
 /// The evaluation metric `ρ*(Z, T) = sup ρ(h(Z), g(T))`: 0 for independent arrays, 1 for a deterministic relation.
 ///
 /// Functions are learned on frozen training rows and measured on test rows. The permutation null keeps them fixed and
-/// shuffles the rows of `T` in the test set: what the value would be without dependence (spec §7).
+/// shuffles the rows of `T` in the test set: what the value would be without dependence (spec §7). It is the same in any unit of
+/// the columns; where `Z` or `T` does not vary among the test rows it is 0 with p = 1, and ``Measurement/warnings`` say so.
 public struct RhoStar: Sendable {
   /// Which functions the supremum runs over.
   public enum Functions: Sendable, Hashable {
@@ -56,6 +57,8 @@ public struct RhoStar: Sendable {
     public var testScores: Tensor<Scalar>
     /// The same on the training rows.
     public var trainScores: Tensor<Scalar>
+    /// What a user should know of the columns: those that do not vary, those of which the type holds few values.
+    public var warnings: [String] = []
   }
 
   /// Learns the functions on training rows and measures them on test rows.
@@ -72,8 +75,12 @@ public struct RhoStar: Sendable {
     guard test.z.shape[0] >= 20 else {
       throw InfominError.tooFewRows(estimator: "RhoStar", expected: 20, found: test.z.shape[0])
     }
-    _ = try ColumnMoments.checked(test.z, name: "Z of the test rows", estimator: "RhoStar")
-    _ = try ColumnMoments.checked(test.t, name: "T of the test rows", estimator: "RhoStar")
+    let warnings = try [(test.z, "Z of the test rows"), (test.t, "T of the test rows")].flatMap {
+      x, name in
+      let moments = try ColumnMoments.checked(x, name: name, estimator: "RhoStar")
+      return moments.constantWarnings(name: name, estimator: "RhoStar")
+        + moments.coarseWarnings(x, name: name, estimator: "RhoStar")
+    }
     let (z, t) = train
     let report: (Int) throws -> Void = { try progress($0 + 1, training.passes) }
     // Functions that take rows to standardised numbers, `h` `[n, d]` and `g` `[n, d]`.
@@ -140,11 +147,12 @@ public struct RhoStar: Sendable {
     }
     let sign: Scalar = (column(trainH) * column(trainG)).sum() < 0 ? -1 : 1
     return Measurement(
-      result: result, testScores: column(h) * sign, trainScores: column(trainH) * sign)
+      result: result, testScores: column(h) * sign, trainScores: column(trainH) * sign,
+      warnings: warnings)
   }
 
   /// `mean_k |1/n Σ h_ik g_ik|` of standardised columns.
   private static func correlation<Scalar>(_ h: Tensor<Scalar>, _ g: Tensor<Scalar>) -> Double {
-    Double(abs((h * g).mean(along: 0)).mean())
+    min(Double(abs((h * g).mean(along: 0)).mean()), 1)
   }
 }

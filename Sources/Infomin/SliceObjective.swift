@@ -53,7 +53,7 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
       "SliceObjective: z and t must have as many rows, got \(z.shape[0]) and \(t.shape[0])")
     let p = SliceProjection(of: z, rows: rows, self.z, keepsTape: false)
     let q = SliceProjection(of: t, rows: rows, self.t, keepsTape: false)
-    return meanProduct(p, q).magnitude
+    return min(meanProduct(p, q).magnitude, 1)
   }
 
   /// The standardised projections `P`, `Q` of a batch, `[n, 1]` each: the two functions whose correlation the value is.
@@ -83,7 +83,7 @@ public struct SliceObjective<Scalar: TensorScalar>: Sendable {
     let r = meanProduct(p, q)
     let dZ = backward(self.z, p, against: q, r)
     let dT = includingTarget ? backward(self.t, q, against: p, r) : nil
-    return (r.magnitude, dZ, dT)
+    return (min(r.magnitude, 1), dZ, dT)
   }
 
   private func meanProduct(_ p: SliceProjection<Scalar>, _ q: SliceProjection<Scalar>) -> Scalar {

@@ -1,3 +1,4 @@
+import Layers
 import TensorCore
 
 /// The sliced dependence of two arrays, by an analytic solve: the max-step of Scalable Infomin Learning.
@@ -131,7 +132,8 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
     return SliceFit(
       objective: objective, correlation: correlation,
       inSample: inSample ?? objective.value(z, t, rows: 0..<fitRows), heldOut: heldOut,
-      fitRows: fitRows, featureCount: form == .joint ? 3 * directions.z.shape[0] : 3)
+      fitRows: fitRows, featureCount: form == .joint ? 3 * directions.z.shape[0] : 3,
+      columnWarning: try ColumnMoments.warning(z, t, estimator: "SlicedDependence"))
   }
 
   private func requireShapes(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>) {
@@ -155,11 +157,19 @@ public struct SliceFit<Scalar: TensorScalar>: Sendable {
   public let fitRows: Int
   /// How many weights the side of `Z` had.
   public let featureCount: Int
+  /// A sentence on columns of which the type holds few values.
+  let columnWarning: String?
 
-  /// A sentence if the fit had fewer rows than twice its features: then the in-sample value says little.
+  /// A sentence if the fit had fewer rows than twice its features, where the in-sample value says little, and one on columns of
+  /// which the type holds few values.
   ///
-  /// For independent data with D = 80 and 400 rows it is 0.64, 0.88 and 0.995 for S = 50, 100 and 200 (spec §3.2).
+  /// For independent data with D = 80 and 400 rows the value is 0.64, 0.88 and 0.995 for S = 50, 100 and 200 (spec §3.2).
   public var warning: String? {
+    let parts = [rowWarning, columnWarning].compactMap { $0 }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
+
+  private var rowWarning: String? {
     guard fitRows < 2 * featureCount else { return nil }
     return
       "SlicedDependence: \(fitRows) rows for \(featureCount) features of Z are under-determined; "

@@ -60,7 +60,7 @@ public struct TwoSidedCorrelation<Scalar: TensorScalar>: Parameterized {
   /// The magnitude of the correlation of both functions.
   public func value(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>) -> Scalar {
     let (h, g) = functions(z, t)
-    return (h * g).mean().magnitude
+    return min((h * g).mean().magnitude, 1)
   }
 
   /// The value, and its gradients with respect to the networks and both arrays.
@@ -78,7 +78,8 @@ public struct TwoSidedCorrelation<Scalar: TensorScalar>: Parameterized {
     let (dT, tGradient) = tPass.backward(
       g.backward(h.y * factor), needsInputGradient: includingArrays)
     return (
-      r.magnitude, Gradient(z: zGradient, t: tGradient), dZ.map(zs.backward), dT.map(ts.backward)
+      min(r.magnitude, 1), Gradient(z: zGradient, t: tGradient), dZ.map(zs.backward),
+      dT.map(ts.backward)
     )
   }
 }

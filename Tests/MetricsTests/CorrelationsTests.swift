@@ -26,6 +26,35 @@ struct CorrelationsTests {
     #expect(abs(try pearsonCorrelation(a + a, b + b) - pearsonCorrelation(a, b)) < 1e-12)
   }
 
+  /// In any unit, and at an offset of 10⁶ deviations.
+  @Test(arguments: [1e-200, 0x1p-1062, 1e-30, 1e30, 1e150, 1e200, 1e307, -1e200])
+  func unitsDoNotMatter(factor: Double) throws {
+    let expected = try pearsonCorrelation(a, b) * (factor < 0 ? -1 : 1)
+    let scaled = a.map { $0 * factor }
+    // Subnormal numbers have few digits.
+    let bar = abs(factor) < 1e-300 ? 1e-3 : 1e-12
+    #expect(abs(try pearsonCorrelation(scaled, b) - expected) < bar)
+    #expect(
+      abs(try pearsonCorrelation(scaled, b.map { $0 / factor }) - expected * (factor < 0 ? -1 : 1))
+        < bar)
+    #expect(abs(try pearsonCorrelation(scaled.map { $0 + 1e6 * factor }, b) - expected) < 1e-3)
+    let rank = try spearmanCorrelation(a, b) * (factor < 0 ? -1 : 1)
+    #expect(try spearmanCorrelation(scaled, b) == rank || bar == 1e-3)
+  }
+
+  @Test func offsetsTakeNoMoreThanRounding() throws {
+    let expected = try pearsonCorrelation(a, b)
+    for offset in [1e6, 1e9, 1e12, -1e13] {
+      // Values of quarters are exact up to 2⁵⁰.
+      #expect(abs(try pearsonCorrelation(a.map { $0 + offset }, b) - expected) < 1e-12)
+      #expect(try pearsonCorrelation(a, a.map { 2 * $0 + offset }) <= 1)
+    }
+    let float = Tensor<Float>(a.map { Float($0) }) * 1e30
+    #expect(
+      abs(try pearsonCorrelation(float, Tensor<Float>(b.map { Float($0) }) * 1e-30) - expected)
+        < 1e-6)
+  }
+
   @Test func undefinedCorrelationsAreErrors() {
     #expect(
       throws: MetricsError.constant(

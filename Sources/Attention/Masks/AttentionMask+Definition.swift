@@ -71,8 +71,10 @@ extension AttentionMask {
         for h in 0..<heads {
           for i in 0..<queries {
             for j in 0..<keys {
-              output[place] = Float(
-                offset(batch: b, head: h, query: i, key: j, queries: queries, keys: keys))
+              let offset = offset(
+                batch: b, head: h, query: i, key: j, queries: queries, keys: keys)
+              // The sum of two finite masks may be beyond the largest number, and is still seen.
+              output[place] = offset == -.infinity ? -.infinity : offset.clamped(to: Float.self)
               place += 1
             }
           }

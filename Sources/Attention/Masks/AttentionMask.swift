@@ -103,6 +103,8 @@ public struct AttentionMask: Sendable, Equatable {
   public static func boolean(_ kept: Tensor<Float>) -> AttentionMask { .init(.boolean(kept)) }
 
   /// Adds `bias` to the scaled scores, −∞ where a key is not seen; `[Sq, Skv]`, or `[B or 1, H or 1, Sq, Skv]`.
+  ///
+  /// Any finite bias will do: a query for which all keys have the lowest number as bias gets the mean of their values.
   public static func additive(_ bias: Tensor<Float>) -> AttentionMask { .init(.additive(bias)) }
 
   /// Adds `−slopes[h] · |i + shift − j|` to the scaled scores (Press et al. 2022, "ALiBi").

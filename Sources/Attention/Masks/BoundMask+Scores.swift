@@ -37,7 +37,7 @@ extension BoundMask {
       // |delta + a − b| = |−delta + b − a|: the order with the contiguous inner loop.
       let delta = r0 + shift - c0
       generator.addDistances(
-        isTransposed ? tile.transposed : tile, slope: -slopes[h] * log2e,
+        isTransposed ? tile.transposed : tile, slope: BaseTwo.bias(-slopes[h]),
         delta: isTransposed ? -delta : delta)
     }
     for table in relative { table.apply(to: tile, firstRow: r0, firstColumn: c0, head: h) }

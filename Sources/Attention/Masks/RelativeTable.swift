@@ -16,7 +16,7 @@ struct RelativeTable: Sendable {
     radius = table.shape[1] / 2
     lines = table.shape[0]
     self.shift = shift
-    values = table.scalars.map { $0 * log2e }
+    values = table.scalars.map { BaseTwo.bias($0) }
     blocked = Self.counts(table) { $0 == -.infinity }
     neutral = Self.counts(table) { $0 == 0 }
   }
@@ -79,6 +79,3 @@ struct RelativeTable: Sendable {
     }
   }
 }
-
-/// log₂e: scores are kept in base 2.
-let log2e: Float = 1.442_695_04

@@ -48,6 +48,9 @@ struct BackwardQueries {
   let queries, dOutputs: Rows
   let queryPanels, dOutputPanels: PoolBuffer<Float>
   let logSumExp, delta: PoolBuffer<Float>
+  /// The queries whose log-sum-exp is so large that it has lost the logarithm of the sum, with the maximum of their scores: their
+  /// scores are taken less the maximum, and ``logSumExp`` has what is left.
+  let distant: [(query: Int, maximum: Float)]
 
   init(_ pass: TiledBackward, batch b: Int, head: Int) {
     let padded = pass.geometry.padded
@@ -68,6 +71,7 @@ struct BackwardQueries {
       let x = pass.logSumExp[place + i]
       lse[i] = x == -.infinity ? .infinity : x * log2e
     }
+    distant = DistantRows(pass, batch: b, head: head, queries: queries).rows(lse)
     let (gradients, gradientStride) = (dOutputs.base, dOutputs.stride)
     pass.output.withFloatRows(batch: b, head: head, rows: 0..<count) { o, stride in
       for i in 0..<count {

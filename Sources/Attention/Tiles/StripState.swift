@@ -50,7 +50,7 @@ struct StripState<Element: BitwiseCopyable> {
       output.write(
         outputs.base + r * geometry.padded, scale: l[r] == 0 ? 0 : 1 / l[r], batch: task.batch,
         head: task.head, token: task.rows.lowerBound + r)
-      if m[r] != -.infinity { at[r] += m[r] * ln2 }
+      if m[r] != -.infinity { at[r] += BaseTwo.nats(m[r]) }
     }
   }
 }

@@ -185,6 +185,9 @@ struct TiledBackward: @unchecked Sendable {
           repeating: -.infinity, count: block + last - rows.upperBound)
       }
     }
+    for (query, maximum) in queries.distant where (block + first..<block + last).contains(query) {
+      for r in 0..<6 { p[r * stride + query - block] -= maximum }
+    }
     ck_attention_gradient_strip(
       p + first, dScores + first, stride, last - first, queries.logSumExp.base + block + first,
       queries.delta.base + block + first)

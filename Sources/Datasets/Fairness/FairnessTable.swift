@@ -3,19 +3,22 @@ import TensorCore
 
 /// A table for fair representation: inputs X, an outcome Y to predict and a sensitive attribute T to hide.
 ///
-/// The last column of X is T itself, as in the setting of Chen et al. 2022, section 5. The values are raw (text as codes);
+/// The last column of X is T itself, as in the setting of Chen et al. 2022, section 5. The values are raw (text as codes), but for
+/// columns that single precision cannot hold, which are stored in a ``StoredUnit``;
 /// ``prepared(_:sizes:constantColumns:)`` splits and standardises them.
 public struct FairnessTable: Sendable {
   /// The name under which results are reported, such as `adult`.
   public var name: String
   /// The names of X's columns; the last is the sensitive attribute's.
   public var featureNames: [String]
-  /// X, of shape `[rows, inputs]`.
+  /// X, of shape `[rows, inputs]`, each column in the unit of ``units``.
   public var x: Tensor<Float>
   /// Y, of shape `[rows, 1]`; a binary outcome is −1 or 1.
   public var y: Tensor<Float>
-  /// T, of shape `[rows, 1]`, in its own unit.
+  /// T, of shape `[rows, 1]`, as it stands in X.
   public var t: Tensor<Float>
+  /// The unit in which each column of X is stored, and, last, that of Y.
+  public var units: [StoredUnit]
   /// What Y is.
   public var targetName: String
   /// What T is.
@@ -67,29 +70,35 @@ public struct FairnessTable: Sendable {
         column.values.count == rowCount,
         "FairnessTable: column \(column.name) must have \(rowCount) values, got \(column.values.count)"
       )
-      // Judged after rounding: what overflows Float would become infinite in X.
-      if let row = column.values.firstIndex(where: { !Float($0).isFinite }) {
+      if let row = column.values.firstIndex(where: { !$0.isFinite }) {
         throw .notFinite(
           path: source, column: column.name, row: "row \(row + 1)", value: "\(column.values[row])")
       }
     }
     for column in [target, sensitive]
-    where column.values.allSatisfy({ Float($0) == Float(column.values[0]) }) {
+    where column.values.allSatisfy({ $0 == column.values[0] }) {
       throw .constantColumn(
         path: source, column: column.name, value: column.values[0], rows: "all \(rowCount) rows")
     }
     self.name = name
     self.featureNames = columns.map(\.name)
+    let units = (columns + [target]).map { StoredUnit(for: $0.values) }
+    self.units = units
     self.x = Tensor(shape: [rowCount, columns.count]) { out in
       for (j, column) in columns.enumerated() {
-        for (i, value) in column.values.enumerated() { out[i * columns.count + j] = Float(value) }
+        for (i, value) in column.values.enumerated() {
+          out[i * columns.count + j] = units[j].stored(value)
+        }
       }
     }
-    self.y = Tensor(shape: [rowCount, 1], scalars: target.values.map { Float($0) })
-    self.t = Tensor(shape: [rowCount, 1], scalars: sensitive.values.map { Float($0) })
+    let last = columns.count - 1
+    self.y = Tensor(
+      shape: [rowCount, 1], scalars: target.values.map { units[last + 1].stored($0) })
+    self.t = Tensor(shape: [rowCount, 1], scalars: sensitive.values.map { units[last].stored($0) })
     self.targetName = target.name
     self.sensitiveName = sensitive.name
-    self.provenance = provenance
+    let notes = zip((columns + [target]).map(\.name), units).compactMap { $1.note(column: $0) }
+    self.provenance = ([provenance] + notes).joined(separator: "; ")
     self.isSynthetic = isSynthetic
     self.source = source
   }
@@ -103,7 +112,7 @@ public struct FairnessTable: Sendable {
         path: source, column: name, suggestion: NearMiss.nearest(to: name, among: featureNames),
         columns: featureNames)
     }
-    return (0..<rowCount).map { x[$0, index] }
+    return (0..<rowCount).map { Float(units[index].value(x[$0, index])) }
   }
 
   /// The table as CSV: X's columns without T, then T, then Y, under their names.
@@ -111,7 +120,7 @@ public struct FairnessTable: Sendable {
   /// - Throws: ``DatasetError/storage(_:)`` if the file cannot be written.
   public func write(csv path: String) throws(DatasetError) {
     let rows = (0..<rowCount).lazy.map { row in
-      (0..<inputCount).map { "\(x[row, $0])" } + ["\(y[row, 0])"]
+      (0..<inputCount).map { units[$0].text(x[row, $0]) } + [units[inputCount].text(y[row, 0])]
     }
     let columns = featureNames + [targetName]
     try wrappingStorage { () throws(StorageError) in

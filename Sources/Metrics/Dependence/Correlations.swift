@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Pearson's correlation `Σ (a − ā)(b − b̄) / √(Σ (a − ā)² Σ (b − b̄)²)`, in [−1, 1].
+/// Pearson's correlation `Σ (a − ā)(b − b̄) / √(Σ (a − ā)² Σ (b − b̄)²)`, in [−1, 1], in whatever units the values are.
 ///
 /// - Requires: as many a as b.
 /// - Throws: ``MetricsError/tooFewRows(metric:expected:found:)`` below 2 rows,
@@ -69,17 +69,38 @@ private func correlation(
   where values.allSatisfy({ $0 == values[0] }) {
     throw .constant(metric: metric, argument: argument, value: values[0])
   }
-  let meanA = a.reduce(0, +) / Double(a.count)
-  let meanB = b.reduce(0, +) / Double(b.count)
-  var (aa, bb, ab) = (0.0, 0.0, 0.0)
-  for i in a.indices {
-    let (x, y) = (a[i] - meanA, b[i] - meanB)
-    aa += x * x
-    bb += y * y
-    ab += x * y
+  let (meanA, meanB) = (a.reduce(0, +) / Double(a.count), b.reduce(0, +) / Double(b.count))
+  let plain = Products(a, b) { ($0 - meanA, $1 - meanB) }
+  if plain.isOrdinary(meanA, meanB) { return plain.correlation }
+  // Far from zero for their deviations, or with squares that overflow or vanish: in units of their own.
+  guard let unitA = StandardUnit(of: a), let unitB = StandardUnit(of: b) else {
+    fatalError("\(metric): unexpected infinite value")
   }
-  // Values so close that their squares vanish are constant as far as the arithmetic sees.
-  guard aa > 0 else { throw .constant(metric: metric, argument: "first argument", value: a[0]) }
-  guard bb > 0 else { throw .constant(metric: metric, argument: "second argument", value: b[0]) }
-  return min(1, max(-1, ab / (aa.squareRoot() * bb.squareRoot())))
+  return Products(a, b) { (unitA($0), unitB($1)) }.correlation
+}
+
+/// The sums of squares and products of two centred columns.
+private struct Products {
+  var (aa, bb, ab) = (0.0, 0.0, 0.0)
+  let count: Double
+
+  init(_ a: [Double], _ b: [Double], _ centred: (Double, Double) -> (Double, Double)) {
+    for (a, b) in zip(a, b) {
+      let (x, y) = centred(a, b)
+      aa += x * x
+      bb += y * y
+      ab += x * y
+    }
+    count = Double(a.count)
+  }
+
+  /// Whether the squares are far from overflow and from the subnormal numbers, and means within 10⁴ deviations of 0.
+  func isOrdinary(_ meanA: Double, _ meanB: Double) -> Bool {
+    [(aa, meanA), (bb, meanB)].allSatisfy { squares, mean in
+      squares >= 1e-200 && squares <= 1e200
+        && mean.magnitude <= 1e4 * (squares / count).squareRoot()
+    }
+  }
+
+  var correlation: Double { min(1, max(-1, ab / (aa.squareRoot() * bb.squareRoot()))) }
 }

@@ -5,7 +5,8 @@ import TensorCore
 ///
 /// A factor is a whole number an image, such as the shape or the pose; its values may be any numbers, in any order.
 public struct FactoredCodes: Sendable {
-  /// The code's numbers, a column each: D columns of n.
+  /// The code's numbers, a column each: D columns of n. A column without a number between 2⁻⁹⁰⁰ and 2⁹⁰⁰ in magnitude is taken
+  /// times a power of two that brings it there: no metric depends on the unit, and differences stay finite.
   public let columns: [[Double]]
   /// The factors, a column each, with values counted from 0 in ascending order: K columns of n.
   public let factors: [[Int]]
@@ -33,9 +34,17 @@ public struct FactoredCodes: Sendable {
     for column in 0..<width {
       let numbers = (0..<rows).map { values[$0 * width + column] }
       try checkFinite(numbers, "code \(column)", in: "factors")
-      columns.append(numbers)
+      columns.append(Self.inRange(numbers))
     }
     try self.init(columns: columns, factors: factors)
+  }
+
+  private static func inRange(_ numbers: [Double]) -> [Double] {
+    let largest = numbers.map(\.magnitude).max() ?? 0
+    guard largest > 0x1p900 || (largest > 0 && largest < 0x1p-900),
+      let unit = StandardUnit(of: numbers)
+    else { return numbers }
+    return numbers.map { unit.share($0) }
   }
 
   private init(columns: [[Double]], factors: [[Int]]) throws(MetricsError) {

@@ -38,6 +38,9 @@ struct DependenceMeasurement {
     result.scalars["\(label).testTail"] = found.testTail
     result.scalars["\(label).null95"] = found.null95
     result.scalars["\(label).pValue"] = found.pValue
+    for warning in measurement.warnings where !result.notes.contains(warning) {
+      result.notes.append(warning)
+    }
     return measurement
   }
 }

@@ -30,6 +30,9 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   private var plateau: ReduceLROnPlateau
   private var best: (epoch: Int, loss: Double, model: FairModel)?
   private var warnings: Set<String> = []
+  /// What standardises T for critics that have no standardisation of their own, for a table of one's own; the paper's tables are
+  /// as the authors have them.
+  private let sensitiveMoments: Layers.ColumnMoments<Float>?
 
   /// Loads the table and draws the initial weights.
   public init(configuration: FairnessConfiguration, environment: RunEnvironment) throws {
@@ -44,6 +47,10 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
     hidden = HiddenAttribute(data)
+    let isOwnNumber = !configuration.data.csv.path.isEmpty && hidden.columnCount == 1
+    sensitiveMoments =
+      isOwnNumber && [.tc, .club].contains(configuration.method)
+      ? Layers.ColumnMoments(of: hidden.train) : nil
     model = FairModel(
       inputs: data.inputCount, configuration.model, random: random.stream("model"))
     estimator = configuration.method.estimator(
@@ -98,12 +105,15 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       rows = (data.xTrain.gather(rows: picked), hidden.train.gather(rows: picked))
     }
     let z = model.encode(rows.x)
-    let report = try estimator.fit(z, rows.t, using: draw)
+    let report = try estimator.fit(z, sensitive(rows.t), using: draw)
     log.add(report)
     if let warning = report.warning { warnings.insert(warning) }
     guard configuration.fit.rows == .all else { return nil }
     return z.rows(data.xTrain.shape[0]..<z.shape[0])
   }
+
+  /// T as the estimator has it.
+  private func sensitive(_ t: Tensor<Float>) -> Tensor<Float> { sensitiveMoments?(t) ?? t }
 
   /// One max-step as the schedule has it (on the rows of an epoch, or on one mini-batch), for the timing in tables.
   mutating func maxStepOfSchedule(_ index: Int) throws {
@@ -114,7 +124,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     }
     let rows = 0..<min(configuration.batchSize, data.xTrain.shape[0])
     _ = try estimator.fit(
-      model.encode(data.xTrain.rows(rows)), hidden.train.rows(rows),
+      model.encode(data.xTrain.rows(rows)), sensitive(hidden.train.rows(rows)),
       using: random.stream("max-step", index))
   }
 
@@ -130,7 +140,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       RenyiObjective.value(model.predictor, z, data.yValidation.rows(0..<count)))
     let dependence = Double(
       estimator.value(
-        z, hidden.validation.rows(0..<count), using: random.stream("validation", epoch)))
+        z, sensitive(hidden.validation.rows(0..<count)), using: random.stream("validation", epoch)))
     let loss = dependence - configuration.utilityWeight * utility
     log["loss/validation"] = loss
     log["utility/validation"] = utility
@@ -148,7 +158,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   private mutating func minStep(_ rows: [Int], _ draw: Philox) throws -> (Double, Double) {
     let (x, y, t) = (
       data.xTrain.gather(rows: rows), data.yTrain.gather(rows: rows),
-      hidden.train.gather(rows: rows)
+      sensitive(hidden.train.gather(rows: rows))
     )
     let (utility, dependence, gradient) = try Self.gradient(
       model, &estimator, x, y, t, configuration, draw, &warnings)

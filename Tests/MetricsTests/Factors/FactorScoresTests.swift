@@ -38,6 +38,23 @@ struct FactorScoresTests {
     #expect(found.predictability.scores[0][0] == 1 && found.predictability.scores[1][0] < 0.35)
   }
 
+  /// Codes in any unit, at the ends of what Double holds, and with offsets: the same figures.
+  @Test(arguments: [
+    (1e20, 0), (1e-20, 0), (0x1p-1030, 0), (1e307, 0), (-1e200, 0), (1, 1e6), (1e-30, -1e-24),
+    (1e30, 1e36),
+  ])
+  func unitsDoNotMatter(factor: Double, offset: Double) throws {
+    // A whole number and its noise in eighths, exact in every unit.
+    let columns = zip(Self.ideal + Self.noise(1), Self.noise(4)).map { column, noise in
+      zip(column, noise).map { $0 + ($1 * 8).rounded(.down) / 8 }
+    }
+    let expected = try scores(columns)
+    let found = try scores(columns.map { $0.map { $0 * factor + offset } })
+    for (found, expected) in zip(found.scalars, expected.scalars) {
+      #expect(abs(found.value - expected.value) < 0.02, "\(found.name)")
+    }
+  }
+
   /// Another order of the numbers, other signs, bent scales, other names of the values: nothing that metrics may see.
   @Test func orderSignAndScaleDoNotMatter() throws {
     let ideal = try scores(Self.ideal)
