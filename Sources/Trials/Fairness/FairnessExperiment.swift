@@ -22,6 +22,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   let random: Philox
   private let folder: String?
   private let block: (x: Tensor<Float>, y: Tensor<Float>, t: Tensor<Float>)
+  private let groups: FairnessGroups
   private(set) var model: FairModel
   private var estimator: any DependenceEstimator<Float>
   private var optimiser: Adam<Float>
@@ -35,10 +36,15 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     let seed = UInt64(configuration.seed)
     let table = try configuration.data.table(in: environment.dataDirectories)
     folder = environment.folder
+    let sizes =
+      configuration.data.csv.path.isEmpty
+      ? SplitSizes.usual(rowCount: table.rowCount) : .proportional(rowCount: table.rowCount)
+    try FairnessRows.check(table, sizes: sizes)
     data = try table.prepared(
-      configuration.data.split == .official ? .official : .shuffled(seed: seed),
-      sizes: configuration.data.csv.path.isEmpty ? nil : .proportional(rowCount: table.rowCount),
+      configuration.data.split == .official ? .official : .shuffled(seed: seed), sizes: sizes,
       constantColumns: .drop)
+    try FairnessRows.checkOutcome(data, of: table)
+    groups = try FairnessGroups(of: data, leastCount: configuration.evaluation.groupRows)
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
     model = FairModel(
@@ -235,14 +241,16 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       train: model.encode(block.x), test: model.encode(data.xTest)
     )
     var result = try FairnessEvaluation(
-      configuration: configuration, data: data, block: block, predictor: model.predictor
+      configuration: configuration, data: data, block: block, predictor: model.predictor,
+      groups: groups
     )
     .measure(z.train, z.test, using: random.stream("evaluation"), monitor: monitor)
     result.notes += notes
-    if let folder, !configuration.data.csv.path.isEmpty {
+    if let folder, configuration.writesRepresentation {
       let path = "\(folder)/representation.csv"
-      try FairnessRepresentation(split: data.split, trainingBlock: z.train, test: z.test)
-        .write(to: path)
+      try FairnessRepresentation(
+        data: data, groups: groups.division, trainingBlock: z.train, test: z.test
+      ).write(to: path)
       result.notes.append("the representation of each row is in \(path)")
     }
     return result
