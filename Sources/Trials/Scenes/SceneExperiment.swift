@@ -42,6 +42,11 @@ public struct SceneExperiment: Experiment {
     (source, fingerprint) = try configuration.data.open(
       side: configuration.model.side, seed: configuration.seed,
       in: environment.dataDirectories)
+    guard source.count(of: .train) > 0 else {
+      throw ConfigError.invalid(
+        key: configuration.data.source == .procedural ? "data.procedural.train" : "data.path",
+        place: "", expected: "at least one image to train on", found: "none in \(source.name)")
+    }
     random = Philox(seed: UInt64(configuration.seed)).stream("scenes")
     folder = environment.folder
     model = SPACE(
