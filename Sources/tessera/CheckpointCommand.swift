@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TensorCore
 import Trials
 
 struct CheckpointCommand: ParsableCommand {
@@ -16,7 +17,7 @@ struct CheckpointCommand: ParsableCommand {
 
     func run() throws {
       let contents = try ArrayFile.read(file)
-      listing.show(CheckpointListing.inspect(contents), CheckpointListing.inspection(contents))
+      try listing.show(CheckpointListing.inspect(contents), CheckpointListing.inspection(contents))
     }
   }
 
@@ -29,8 +30,8 @@ struct CheckpointCommand: ParsableCommand {
 
     func run() throws {
       let lost = try ArrayFile.write(ArrayFile.read(source), to: target)
-      if !lost.isEmpty { FileHandle.standardError.write(Data("tessera: note: \(lost)\n".utf8)) }
-      print(target)
+      if !lost.isEmpty { StandardStream.note("tessera: note: \(lost)") }
+      try StandardStream.print(target)
     }
   }
 
@@ -45,7 +46,7 @@ struct CheckpointCommand: ParsableCommand {
     func run() throws {
       let difference = CheckpointDifference(
         try ArrayFile.read(first), try ArrayFile.read(second))
-      listing.show(difference.text, difference.json)
+      try listing.show(difference.text, difference.json)
       if !difference.isEqual { throw ExitCode(1) }
     }
   }
