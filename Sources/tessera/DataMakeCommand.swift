@@ -29,6 +29,13 @@ struct TableMake: ParsableCommand {
     if let rows, rows < 1 {
       throw ValidationError("--rows: expected a number from 1, found \(rows)")
     }
+    // A generated table takes its columns twice while it is made, at least a hundred bytes a row.
+    let available = SystemMemory.availableBytes
+    if let rows, Double(rows) * 100 > Double(available) {
+      throw ValidationError(
+        "--rows: expected a table that fits into the \(SystemMemory.text(available)) of memory that can be had, found \(rows)"
+      )
+    }
   }
 
   func run() throws {

@@ -44,6 +44,9 @@ import Testing
     (["run", "config.yaml", "steps=1,000"], "write 1000 for one"),
     (["run", "config.yaml", "seed=0,0"], "expected each value of a sweep once, found 0 again"),
     (["run", "config.yaml", "method=pearson,pearson"], "found pearson again"),
+    (
+      ["data", "make", "adult-twin", "--rows", "99999999999999999"], "--rows: expected a table that"
+    ),
     (["run", "/dev/zero"], "expected a readable YAML file"),
   ])
   func areRefusedWithWhatToDo(_ arguments: [String], _ expected: String) throws {

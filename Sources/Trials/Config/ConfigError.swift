@@ -42,7 +42,8 @@ public enum ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
       let hint =
         suggestion.map { "did you mean `\($0)`?" }
         ?? "the keys here are \(known.joined(separator: ", "))"
-      return "\(place): unknown key `\(key)`; \(hint)"
+      let name = key.count > 80 ? key.prefix(80) + "…" : key
+      return "\(place): unknown key `\(name)`; \(hint)"
     case .wrongType(let key, let place, let expected, let found, let suggestion):
       let hint = suggestion.map { "; did you mean `\($0)`?" } ?? ""
       return "\(place): `\(key)`: expected \(expected), found \(found)\(hint)"

@@ -20,11 +20,14 @@ enum OverrideText {
       return try items.map { try ConfigNode.value($0, for: setting, place: { _ in place }) }
     }
     let parts = split(text)
+    if parts.last?.isOpen == true {
+      throw mismatch("`\(short(text))`, where a quotation mark is not closed")
+    }
     try refuseDecimalComma(parts, of: text, for: setting, place: place)
     return try parts.map { part in
       guard let value = setting.kind.scalar(part.text, isPlain: part.isPlain) else {
         let note = PastedText.note(on: part.text).map { "; " + $0 } ?? ""
-        throw mismatch(part.text.isEmpty ? "nothing" : "`\(part.text)`\(note)", part.text)
+        throw mismatch(part.text.isEmpty ? "nothing" : "`\(short(part.text))`\(note)", part.text)
       }
       return value
     }
@@ -32,7 +35,7 @@ enum OverrideText {
 
   /// `0,001` is a number in much of the world, and a sweep over 0 and 1 here: refused where it can be either.
   private static func refuseDecimalComma(
-    _ parts: [(text: String, isPlain: Bool)], of text: String, for setting: ConfigSetting,
+    _ parts: [Part], of text: String, for setting: ConfigSetting,
     place: String
   ) throws {
     guard parts.count > 1, setting.kind == .float || setting.kind == .integer,
@@ -58,9 +61,17 @@ enum OverrideText {
       suggestion: nil)
   }
 
+  /// Its beginning, where it is longer than a message should be.
+  private static func short(_ text: String) -> String {
+    text.count > 80 ? text.prefix(80) + "…" : text
+  }
+
+  /// One value of an argument: without its quotes, whether it had none, and whether they are not closed.
+  typealias Part = (text: String, isPlain: Bool, isOpen: Bool)
+
   /// Splits at commas outside quotes, and takes the quotes away, as well as blanks around what stands without quotes.
-  static func split(_ text: String) -> [(text: String, isPlain: Bool)] {
-    var parts: [(text: String, isPlain: Bool)] = []
+  static func split(_ text: String) -> [Part] {
+    var parts: [Part] = []
     var current = ""
     var isPlain = true
     var quote: Character?
@@ -69,7 +80,7 @@ enum OverrideText {
       if isPlain, let last = current.lastIndex(where: { !isBlank($0) }) {
         current = String(current[...last])
       }
-      parts.append((current, isPlain))
+      parts.append((current, isPlain, quote != nil))
       (current, isPlain) = ("", true)
     }
     for character in text {

@@ -32,6 +32,7 @@ import Testing
     ("optimizer.nesterov=yes", "did you mean `true`?"),
     ("optimizer.nesterov=Off", "did you mean `false`?"), ("hidden=[8],[8]", "found [8] again"),
     ("name=a,a", "found a again"),
+    ("name='a,b", "where a quotation mark is not closed"), ("name=a,\"b", "is not closed"),
   ])
   func argumentsAreRefusedWithTheRightForm(_ argument: String, _ expected: String) {
     let text = message("experiment: walk\n", [argument])
