@@ -32,6 +32,7 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(name: "CKernels"),
+    .target(name: "CProcess"),
     .target(
       name: "TensorCore",
       dependencies: [
@@ -61,7 +62,7 @@ let package = Package(
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Trials", "Benchmarks", "Datasets", "Storage", "TensorCore",
+        "Trials", "Benchmarks", "Datasets", "Storage", "TensorCore", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport"),

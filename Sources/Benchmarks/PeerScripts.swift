@@ -1,6 +1,7 @@
 import Foundation
 import Storage
 import Synchronization
+import Trials
 
 /// The same work in NumPy and PyTorch: scripts that print `[{case, threads, seconds, peer}]`, run as processes of their own.
 ///
@@ -62,6 +63,8 @@ public final class PeerScripts: Sendable {
     do { try process.run() } catch {
       throw .failed(script, python: context.python, found: error.localizedDescription)
     }
+    SignalTrap.began(child: process.processIdentifier)
+    defer { SignalTrap.ended(child: process.processIdentifier) }
     // The complaint is read first: a script says there more than a line only when it fails, and its answer is short.
     let errors = String(
       decoding: complaint.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

@@ -158,7 +158,7 @@ public struct SlicedTerm<Scalar: TensorScalar>: DependenceEstimator {
 
   private var fitted: SliceObjective<Scalar> {
     guard let objective else {
-      fatalError("SlicedTerm: a min-step needs slices; call fit(_:_:using:) first")
+      halt("SlicedTerm: a min-step needs slices; call fit(_:_:using:) first")
     }
     return objective
   }

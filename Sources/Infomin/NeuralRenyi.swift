@@ -159,6 +159,6 @@ public struct NeuralRenyi<Scalar: TensorScalar>: DependenceEstimator, CriticEsti
 /// Runs an inner loop whose only errors are the estimator's.
 func inner<Result>(_ body: () throws -> Result) throws(InfominError) -> Result {
   do { return try body() } catch let error as InfominError { throw error } catch {
-    fatalError("InnerTraining: unexpected error \(error)")
+    halt("InnerTraining: unexpected error \(error)")
   }
 }

@@ -119,7 +119,7 @@ public struct SlicedDependence<Scalar: TensorScalar>: Sendable {
         throw error
       } catch let error as LinearAlgebraError {
         throw .solveFailed(estimator: "SlicedDependence", reason: error)
-      } catch { fatalError("SlicedDependence: unexpected \(error)") }
+      } catch { halt("SlicedDependence: unexpected \(error)") }
     case .gradient(let steps, let learningRate):
       objective = try GradientSlices.fit(
         z.rows(0..<fitRows), t.rows(0..<fitRows), directions.z, directions.t, steps: steps,

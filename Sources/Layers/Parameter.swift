@@ -73,14 +73,14 @@ public struct Parameter<Model: Parameterized>: Sendable {
 
   /// Its value in a model that has it.
   public func value(in model: Model) -> Tensor<Scalar> {
-    guard let value = read(model) else { fatalError("Parameter \(name): the model has none") }
+    guard let value = read(model) else { halt("Parameter \(name): the model has none") }
     return value
   }
 
   /// Its gradient in the gradient of a model that has it.
   public func gradient(in gradient: Model.Gradient) -> Tensor<Scalar> {
     guard let value = readGradient(gradient) else {
-      fatalError("Parameter \(name): the gradient has none, though the model has the parameter")
+      halt("Parameter \(name): the gradient has none, though the model has the parameter")
     }
     return value
   }

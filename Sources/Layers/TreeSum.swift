@@ -72,7 +72,7 @@ public final class GradientTree<Gradient: ParameterGradient>: Sendable {
       defer { partial.total = nil }
       return partial.total
     }
-    guard let total else { fatalError("GradientTree.take: wants all \(count) gradients first") }
+    guard let total else { halt("GradientTree.take: wants all \(count) gradients first") }
     return total
   }
 }

@@ -4,11 +4,31 @@ import COpenBLAS
 /// OpenBLAS as this process uses it: one thread a call, because the library splits its own work in a fixed way
 /// (OpenBLAS's results differ in the last bit between one thread and two).
 public enum BLAS {
+  /// What OpenBLAS takes for each thread that calls it; where it is refused, it asks for it without end.
+  private static let workSpace = 129 << 20
+
   private static let oneThread: Void = {
     // A kernel of other processors would end the process without a word.
     let problem = Processor.problems.first { $0.concernsBLAS }
     require(problem == nil, "BLAS: \(problem!)")
     openblas_set_num_threads(1)
+    guard SystemMemory.isLimited else { return }
+    if SystemMemory.availableBytes < Parallelism.threads * workSpace {
+      SystemMemory.exhausted(
+        bytes: Parallelism.threads * workSpace,
+        for: "the work space of BLAS for \(Parallelism.threads) threads")
+    }
+    // Taken now, before tensors take the rest, by as many threads as come to it at once.
+    let order = 64
+    let taken = parallelMap(over: Parallelism.threads) { _ in
+      let a = [Float](repeating: 1, count: order * order)
+      var c = a
+      cblas_sgemm(
+        CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(order), Int32(order), Int32(order), 1, a,
+        Int32(order), a, Int32(order), 0, &c, Int32(order))
+      return c[0]
+    }
+    require(taken.allSatisfy { $0 == Float(order) }, "BLAS: a product of ones gave \(taken)")
   }()
 
   /// Sets OpenBLAS to one thread; called before its first use.

@@ -18,6 +18,31 @@ public enum Parallelism {
   }
 
   @TaskLocal static var isNested = false
+
+  /// Whether the system lets the process have the threads that were asked for by the first use. Where it does not (`ulimit -u`),
+  /// Dispatch would wait for them without end; the work is then done by one thread, with the same results.
+  static let hasThreads: Bool = {
+    let wanted = min(threads, ProcessInfo.processInfo.activeProcessorCount + 1)
+    var started: [pthread_t] = []
+    for _ in 0..<wanted {
+      var thread = pthread_t()
+      // Each stays until the next ones are there.
+      let code = pthread_create(
+        &thread, nil,
+        { _ in
+          usleep(2000)
+          return nil
+        }, nil)
+      if code != 0 { break }
+      started.append(thread)
+    }
+    for thread in started { pthread_join(thread, nil) }
+    if started.count == wanted { return true }
+    StandardStream.note(
+      "threads: expected \(wanted) of the system, found that it gives \(started.count) (ulimit -u, the job's limits); one is "
+        + "used, which changes no result")
+    return false
+  }()
 }
 
 private final class WorkQueue: Sendable {
@@ -30,7 +55,7 @@ private final class WorkQueue: Sendable {
 /// the number of threads changes no bit. Nested calls run on the calling thread. BLAS runs one thread inside.
 public func parallel(over count: Int, _ body: @Sendable (Int) -> Void) {
   let workers = min(Parallelism.threads, count)
-  if workers <= 1 || Parallelism.isNested {
+  if workers <= 1 || Parallelism.isNested || !Parallelism.hasThreads {
     for index in 0..<max(count, 0) { body(index) }
     return
   }

@@ -10,7 +10,13 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, CustomString
     require(
       dimensions.allSatisfy { $0 >= 0 }, "Shape: extents must not be negative, got \(dimensions)")
     self.dimensions = dimensions
-    self.count = dimensions.reduce(1, *)
+    var count = 1
+    for extent in dimensions {
+      let (product, overflows) = count.multipliedReportingOverflow(by: extent)
+      if overflows { SystemMemory.exhausted(bytes: nil, for: "a tensor of shape \(dimensions)") }
+      count = product
+    }
+    self.count = count
   }
 
   /// The shape with the given extents.

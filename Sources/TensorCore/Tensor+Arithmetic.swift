@@ -4,7 +4,7 @@ extension Tensor {
   @specialized(where Scalar == Double)
   static func combine(_ operation: ArithmeticOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
     guard let shape = Shape.broadcast(a.shape, b.shape) else {
-      fatalError("Tensor: shapes \(a.shape) and \(b.shape) do not broadcast")
+      halt("Tensor: shapes \(a.shape) and \(b.shape) do not broadcast")
     }
     if a.shape == b.shape {
       return Tensor(shape: shape) { out in

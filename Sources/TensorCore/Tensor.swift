@@ -18,7 +18,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
   public init(
     shape: Shape, initializingWith body: (UnsafeMutableBufferPointer<Scalar>) throws -> Void
   ) rethrows {
-    self.init(shape: shape, storage: TensorStorage(uninitializedCount: shape.count))
+    self.init(shape: shape, storage: TensorStorage(uninitializedCount: shape.count, shape: shape))
     try body(storage.elements)
   }
 
@@ -84,7 +84,7 @@ public struct Tensor<Scalar: TensorScalar>: Sendable {
     _ body: (UnsafeMutableBufferPointer<Scalar>) throws -> Result
   ) rethrows -> Result {
     if !isKnownUniquelyReferenced(&storage) {
-      let copy = TensorStorage<Scalar>(uninitializedCount: count)
+      let copy = TensorStorage<Scalar>(uninitializedCount: count, shape: shape)
       _ = copy.elements.initialize(from: storage.elements)
       storage = copy
     }

@@ -6,10 +6,13 @@ final class TensorStorage<Scalar: TensorScalar>: @unchecked Sendable {
   @usableFromInline let elements: UnsafeMutableBufferPointer<Scalar>
 
   @usableFromInline
-  init(uninitializedCount count: Int) {
-    let bytes = max(count, 1) * MemoryLayout<Scalar>.stride
-    guard let memory = ck_pool_allocate(bytes) else {
-      fatalError("Tensor: the system has no \(bytes) bytes for a tensor of \(count) elements")
+  init(uninitializedCount count: Int, shape: Shape? = nil) {
+    let (bytes, overflows) = max(count, 1).multipliedReportingOverflow(
+      by: MemoryLayout<Scalar>.stride)
+    guard !overflows, SystemMemory.mayHold(bytes), let memory = ck_pool_allocate(bytes) else {
+      SystemMemory.exhausted(
+        bytes: overflows ? nil : bytes,
+        for: shape.map { "a tensor of shape \($0)" } ?? "\(count) numbers of \(Scalar.typeName)")
     }
     elements = UnsafeMutableBufferPointer(
       start: memory.bindMemory(to: Scalar.self, capacity: max(count, 1)), count: count)

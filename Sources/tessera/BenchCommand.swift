@@ -26,6 +26,7 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var listing: ListingOptions
 
   func validate() throws {
+    try PathText.check("--peers", peerFolder, "the folder of the peers' scripts")
     if threads < 1 {
       throw ValidationError("--threads: expected a number from 1, found \(threads)")
     }
@@ -36,15 +37,15 @@ struct BenchCommand: ParsableCommand {
 
   func run() throws {
     let catalog = BenchmarkCatalog.standard
-    guard let suite else { return listing.show(catalog.text, catalog.json) }
+    guard let suite else { return try listing.show(catalog.text, catalog.json) }
     let timed = try catalog.suite(named: suite)
     Parallelism.threads = threads
     let context = BenchmarkContext(
       threads: threads, repeats: repeats, pattern: pattern, peerFolder: peerFolder
     ) { message in
-      FileHandle.standardError.write(Data((message + "\n").utf8))
+      StandardStream.note(message)
     }
     let rows = try timed.run(context)
-    listing.show(BenchmarkCatalog.text(rows), .array(rows.map(\.json)))
+    try listing.show(BenchmarkCatalog.text(rows), .array(rows.map(\.json)))
   }
 }

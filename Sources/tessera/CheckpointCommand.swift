@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import TensorCore
 import Trials
 
 struct CheckpointCommand: ParsableCommand {
@@ -16,7 +16,7 @@ struct CheckpointCommand: ParsableCommand {
 
     func run() throws {
       let contents = try ArrayFile.contents(of: file)
-      listing.show(CheckpointListing.inspect(contents), CheckpointListing.inspection(contents))
+      try listing.show(CheckpointListing.inspect(contents), CheckpointListing.inspection(contents))
       contents.notes.forEach(note)
       if contents.checkpoint.tensors.isEmpty && !contents.leftOut.isEmpty {
         note("no array can be read; the reasons stand above")
@@ -38,7 +38,7 @@ struct CheckpointCommand: ParsableCommand {
 
     func run() throws {
       try ArrayFile.write(ArrayFile.contents(of: source), to: target).forEach(note)
-      print(target)
+      try StandardStream.print(target)
     }
   }
 
@@ -53,13 +53,11 @@ struct CheckpointCommand: ParsableCommand {
     func run() throws {
       let difference = CheckpointDifference(
         try ArrayFile.contents(of: first), try ArrayFile.contents(of: second))
-      listing.show(difference.text, difference.json)
+      try listing.show(difference.text, difference.json)
       if !difference.isEqual { throw ExitCode(1) }
     }
   }
 }
 
 /// A line for a person beside the output.
-private func note(_ text: String) {
-  FileHandle.standardError.write(Data("tessera: note: \(text)\n".utf8))
-}
+private func note(_ text: String) { StandardStream.note("tessera: note: \(text)") }

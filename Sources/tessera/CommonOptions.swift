@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Storage
+import TensorCore
 import Trials
 
 /// Where things lie.
@@ -18,6 +19,8 @@ struct PlaceOptions: ParsableArguments {
 
   /// Refuses a `--data` that is not there: looking elsewhere in silence would use other data.
   func validate() throws {
+    try PathText.check("--runs", runsFolder, "a folder for the runs")
+    try PathText.check("--data", dataFolder, "a folder of data sets")
     var isDirectory: ObjCBool = false
     guard let dataFolder else { return }
     let exists = FileManager.default.fileExists(atPath: dataFolder, isDirectory: &isDirectory)
@@ -53,11 +56,7 @@ struct SessionOptions: ParsableArguments {
 
   /// Watches runs and listens for signals.
   func observer() -> any RunObserver {
-    SignalTrap.install { signal in
-      let name = signal == 2 ? "SIGINT" : "SIGTERM"
-      let text = "\n\(name): finishing the step and saving; once more SIGINT stops at once\n"
-      FileHandle.standardError.write(Data(text.utf8))
-    }
+    SignalTrap.install()
     return isQuiet ? SilentObserver() : ProgressReporter()
   }
 }
@@ -68,9 +67,11 @@ struct ListingOptions: ParsableArguments {
   var isJSON = false
 
   /// Prints the one or the other.
+  ///
+  /// - Throws: `StreamError` if standard output does not take it.
   func show(_ text: @autoclosure () throws -> String, _ json: @autoclosure () throws -> JSONValue)
-    rethrows
+    throws
   {
-    print(try isJSON ? json().description + "\n" : text(), terminator: "")
+    try StandardStream.print(isJSON ? json().description + "\n" : text(), terminator: "")
   }
 }

@@ -27,7 +27,7 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let configs = try source.load()
-      listing.show(
+      try listing.show(
         configs.map(\.yaml).joined(separator: "---\n"), .array(configs.map(\.json)))
     }
   }
@@ -41,7 +41,7 @@ struct ConfigCommand: ParsableCommand {
 
     func run() throws {
       let configs = try source.load()
-      listing.show(
+      try listing.show(
         configs.map(ConfigListing.explain).joined(separator: "\n"),
         .array(configs.map(ConfigListing.explanation)))
     }
@@ -60,11 +60,11 @@ struct ConfigCommand: ParsableCommand {
         let text = registry.entries.map {
           "\($0.name): \($0.summary)\n\n" + ConfigListing.schemaText($0.template)
         }
-        return listing.show(
+        return try listing.show(
           text.joined(separator: "\n"), .array(registry.entries.map(ConfigListing.schema)))
       }
       let entry = try registry.entry(named: experiment)
-      listing.show(ConfigListing.schemaText(entry.template), ConfigListing.schema(entry))
+      try listing.show(ConfigListing.schemaText(entry.template), ConfigListing.schema(entry))
     }
   }
 }

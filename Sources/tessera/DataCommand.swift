@@ -2,6 +2,7 @@ import ArgumentParser
 import Datasets
 import Foundation
 import Storage
+import TensorCore
 import Trials
 
 struct DataCommand: ParsableCommand {
@@ -34,7 +35,7 @@ struct DataCommand: ParsableCommand {
 
     func run() throws {
       let files = try DatasetCatalog.fetch(name, into: places.environment.dataDirectories[0]) {
-        FileHandle.standardError.write(Data(($0 + "\n").utf8))
+        StandardStream.note($0)
       }
       try listing.show(
         DataListing.text(files), .array(files.map(JSONValue.init(encoding:))))

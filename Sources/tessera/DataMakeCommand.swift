@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import TensorCore
 import Trials
 
 /// `data make`: a generated table by its name, or a set of images by the program that draws it.
@@ -24,13 +25,22 @@ struct TableMake: ParsableCommand {
   @Option(name: .customLong("into"), help: "An existing folder.") var folder = "."
 
   func validate() throws {
+    try PathText.check("--into", folder, "an existing folder")
     if let rows, rows < 1 {
       throw ValidationError("--rows: expected a number from 1, found \(rows)")
+    }
+    // A generated table takes its columns twice while it is made, at least a hundred bytes a row.
+    let available = SystemMemory.availableBytes
+    if let rows, Double(rows) * 100 > Double(available) {
+      throw ValidationError(
+        "--rows: expected a table that fits into the \(SystemMemory.text(available)) of memory that can be had, found \(rows)"
+      )
     }
   }
 
   func run() throws {
-    print(try DatasetCatalog.make(name, into: folder, seed: seed, rowCount: rows))
+    try StandardStream.print(
+      DatasetCatalog.make(name, into: folder, seed: seed, rowCount: rows))
   }
 }
 
@@ -55,6 +65,9 @@ struct ImageMakeOptions: ParsableArguments {
   @OptionGroup var places: PlaceOptions
 
   func validate() throws {
+    try PathText.check("--into", folder, "a folder")
+    try PathText.check("--python", python, "a Python")
+    try PathText.check("--scripts", scripts, "the folder of the makers")
     for (option, count) in [("train", train), ("validation", validation), ("test", test)] {
       if let count, count < 0 {
         throw ValidationError("--\(option): expected a number from 0, found \(count)")
@@ -82,12 +95,15 @@ struct ImageMakeOptions: ParsableArguments {
     if png { arguments.append("--png") }
     if let name { arguments += ["--name", name] }
     SignalTrap.install()
+    // The maker is told to end, and takes what it has half written with it.
+    SignalTrap.hold()
+    defer { SignalTrap.release() }
     try maker.run(
       into: folder ?? places.environment.dataDirectories[0] + "/" + maker.name,
       arguments: arguments,
       PythonMaker.Settings(
         scripts: scripts, python: python, pendingSignal: { SignalTrap.pending },
-        report: { FileHandle.standardError.write(Data(($0 + "\n").utf8)) }))
+        report: { StandardStream.note($0) }))
   }
 }
 

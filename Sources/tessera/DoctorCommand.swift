@@ -11,7 +11,7 @@ struct DoctorCommand: ParsableCommand {
 
   func run() throws {
     let doctor = Doctor(runsFolder: places.runsFolder, environment: places.environment)
-    listing.show(doctor.text, doctor.json)
+    try listing.show(doctor.text, doctor.json)
     if !doctor.isWell { throw ExitCode(1) }
   }
 }

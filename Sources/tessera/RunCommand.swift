@@ -1,4 +1,5 @@
 import ArgumentParser
+import TensorCore
 import Trials
 
 struct RunCommand: ParsableCommand {
@@ -6,8 +7,11 @@ struct RunCommand: ParsableCommand {
     commandName: "run", abstract: "Run or resume what a config describes; print the run folder.",
     discussion: """
       key=value lays a value over the file's: optimizer.learningRate=1e-3. Several values with commas \
-      (seed=0,1,2) run all combinations, as a `sweep:` mapping in the file does. A run that is done prints its \
-      result; one that was stopped or killed resumes.
+      (seed=0,1,2) run all combinations, at most \(ExperimentRegistry.greatestRunCount), as a `sweep:` mapping in the \
+      file does; a value that has a comma itself stands in quotes within those of the shell: \
+      'data.csv.target="yes, no"'. Of a key given twice, the last counts. A run that is done prints its result; one \
+      that was stopped or killed resumes. SIGINT (Ctrl-C), SIGTERM, SIGHUP, SIGUSR1, SIGUSR2 and SIGXCPU end it after \
+      the step, with the state saved and 128 plus the signal's number as exit code; under nohup, SIGHUP does nothing.
       """)
 
   @Argument(help: "The YAML file.") var config: String
@@ -27,9 +31,19 @@ struct RunCommand: ParsableCommand {
       (try? outcome.get()).map { (config: config, outcome: $0) }
     }
     if !done.isEmpty || listing.isJSON {
-      listing.show(OutcomeListing.text(done), OutcomeListing.json(done))
+      do {
+        try listing.show(OutcomeListing.text(done), OutcomeListing.json(done))
+      } catch var error as StreamError {
+        let folders = done.map(\.outcome.folder.path).joined(separator: ", ")
+        if !folders.isEmpty { error.advice = "the result is kept in \(folders); \(error.advice)" }
+        throw error
+      }
     }
-    try Failures.throwFirst(of: outcomes)
+    do {
+      try Failures.throwFirst(of: outcomes)
+    } catch {
+      throw CommandLineAdvice.added(to: error, of: configs)
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import TensorCore
 import Trials
 
 struct ListCommand: ParsableCommand {
@@ -12,11 +13,12 @@ struct ListCommand: ParsableCommand {
   func run() throws {
     if experiments {
       let registry = ExperimentRegistry.standard
-      return listing.show(registry.text, registry.json)
+      return try listing.show(registry.text, registry.json)
     }
     let folders = RunFolder.all(in: places.runsFolder)
     if folders.isEmpty && !listing.isJSON {
-      return print("no runs in \(places.runsFolder); `tessera run CONFIG.yaml` makes one")
+      return try StandardStream.print(
+        "no runs in \(places.runsFolder); `tessera run CONFIG.yaml` makes one")
     }
     try listing.show(RunListing.list(folders), RunListing.json(folders))
   }
@@ -47,6 +49,11 @@ struct ReportCommand: ParsableCommand {
   var figureFolder: String?
   @OptionGroup var places: PlaceOptions
 
+  func validate() throws {
+    try PathText.check("--to", path, "the path of a file to write")
+    try PathText.check("--figures", figureFolder, "a folder")
+  }
+
   func run() throws {
     let folders =
       runs.isEmpty
@@ -57,6 +64,7 @@ struct ReportCommand: ParsableCommand {
         "--runs \(places.runsFolder): expected a folder of runs, found none in it; "
           + "`tessera run CONFIG.yaml` makes one")
     }
-    print(try Report.write(runs: folders.map(\.path), to: path, figures: figureFolder))
+    try StandardStream.print(
+      Report.write(runs: folders.map(\.path), to: path, figures: figureFolder))
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Datasets
 import Foundation
+import TensorCore
 import Trials
 
 /// `data make scenes`: the built-in scenes as a file, for Python or for a look.
@@ -25,6 +26,7 @@ struct ScenesMake: ParsableCommand {
   @OptionGroup var places: PlaceOptions
 
   func validate() throws {
+    try PathText.check("--into", folder, "a folder")
     guard threads >= 1 else {
       throw ValidationError("--threads: expected a number from 1, found \(threads)")
     }
@@ -38,6 +40,6 @@ struct ScenesMake: ParsableCommand {
     try recipe.lay(settings)
     let folder = folder ?? places.environment.dataDirectories[0] + "/scenes"
     try ScenesExport(recipe: recipe, seed: seed, name: name, withPictures: png)
-      .write(into: folder, threads: threads).forEach { print($0) }
+      .write(into: folder, threads: threads).forEach { try StandardStream.print($0) }
   }
 }

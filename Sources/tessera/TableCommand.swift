@@ -36,6 +36,7 @@ struct TableCommand: ParsableCommand {
   @OptionGroup var listing: ListingOptions
 
   func validate() throws {
+    try PathText.check("--file", file, "the path of a file to write")
     if isList == (name != nil) {
       throw ValidationError(
         "expected the name of a table or --list, found \(isList ? "both" : "neither")")
@@ -51,7 +52,7 @@ struct TableCommand: ParsableCommand {
   func run() throws {
     let catalog = TableCatalog.withMeasurements
     guard let name else {
-      return listing.show(catalog.text, catalog.json)
+      return try listing.show(catalog.text, catalog.json)
     }
     let table = try catalog.table(named: name)
     Parallelism.threads = threads
@@ -60,7 +61,7 @@ struct TableCommand: ParsableCommand {
       seeds: seeds, onlyDone: isOnlyDone, rows: rows, observer: session.observer())
     let start = ContinuousClock.now
     let result = try context.onlyWanted(table.run(context))
-    listing.show(result.text, result.json)
+    try listing.show(result.text, result.json)
     if let file {
       let command =
         "tessera table \(name)\(quick ? " --quick" : "")\(rows.map { " --rows '\($0)'" } ?? "")"
@@ -71,6 +72,6 @@ struct TableCommand: ParsableCommand {
     guard !context.folders.isEmpty else { return }
     let path = "\(context.options.runsFolder)/\(name)\(quick ? "-quick" : "").html"
     let report = try Report.write(runs: context.folders, to: path)
-    if !listing.isJSON { print("\nreport: \(report)") }
+    if !listing.isJSON { try StandardStream.print("\nreport: \(report)") }
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CProcess
 import Foundation
 import TensorCore
 import Trials
@@ -11,7 +12,8 @@ struct Tessera: ParsableCommand {
     abstract: "Learn representations that predict one thing and hide another.",
     discussion: """
       Data sets are looked for in --data DIR, then in $TESSERA_DATA, then in the user's cache.
-      Exit codes: 0 done, 1 failed, 2 bad usage or bad input, 130 and 143 interrupted and saved.
+      Exit codes: 0 done, 1 failed, 2 bad usage or bad input; 128 and the number of the signal when a signal ended it with the \
+      state saved: 129 SIGHUP, 130 SIGINT, 138 SIGUSR1, 140 SIGUSR2, 143 SIGTERM, 152 SIGXCPU.
       """,
     version: "tessera, commit \(SourceCommit.current)",
     subcommands: [
@@ -24,11 +26,13 @@ struct Tessera: ParsableCommand {
 
   /// Parses, runs and ends with the contract's exit codes; the parser's own code for bad usage is another.
   static func main() {
-    var command: any ParsableCommand
-    if let complaint = unknownVerb(CommandLine.arguments.dropFirst().first) {
+    cp_settle()
+    let words = Array(CommandLine.arguments.dropFirst())
+    if let complaint = CommandWords.complaint(words) ?? unknownVerb(words.first) ?? lostFolder() {
       complain(complaint)
       Foundation.exit(2)
     }
+    var command: any ParsableCommand
     do {
       command = try parseAsRoot()
     } catch {
@@ -41,6 +45,7 @@ struct Tessera: ParsableCommand {
     }
     do {
       try command.run()
+      try StandardStream.closeOutput()
     } catch let error as ExitCode {
       Foundation.exit(error.rawValue)
     } catch {
@@ -62,19 +67,40 @@ struct Tessera: ParsableCommand {
     return UsageError("no command is called `\(word)`; \(hint)")
   }
 
+  /// Relative paths mean nothing in a working folder that was deleted.
+  private static func lostFolder() -> UsageError? {
+    var status = stat()
+    guard stat(".", &status) != 0 || status.st_nlink == 0 else { return nil }
+    return UsageError(
+      "the working folder: expected one that is there, found that it was deleted or moved away; cd to another one"
+    )
+  }
+
   /// One message on standard error.
   static func complain(_ error: any Error) {
-    let message = "tessera: " + ExitStatus.message(for: error) + "\n"
-    FileHandle.standardError.write(Data(message.utf8))
+    StandardStream.note("tessera: " + ExitStatus.message(for: error))
   }
 
   private static func end(usage error: any Error) -> Never {
     let text = fullMessage(for: error)
     if exitCode(for: error) == .success {
-      print(text)
+      do {
+        try StandardStream.print(text)
+      } catch {
+        complain(error)
+        Foundation.exit(1)
+      }
       Foundation.exit(0)
     }
-    FileHandle.standardError.write(Data((text + "\n").utf8))
+    StandardStream.note(text + (settingAdvice(text) ?? ""))
     Foundation.exit(2)
+  }
+
+  /// The parser knows no option `--seed`; whoever writes one means the setting.
+  private static func settingAdvice(_ text: String) -> String? {
+    guard text.contains("Unknown option"), ["run", "config"].contains(CommandLine.arguments[1]),
+      let word = CommandLine.arguments.first(where: { $0.hasPrefix("--") && $0.contains("=") })
+    else { return nil }
+    return "\n  Settings of the config are written without dashes: \(word.dropFirst(2))"
   }
 }

@@ -17,7 +17,8 @@ struct InterruptedRunTests {
 
   @Test func endsWithTheSameBitsAfterManyKills() throws { try Self.run.endsWithTheSameBits() }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func savesOnSignal(_ signal: Int32) throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU])
+  func savesOnSignal(_ signal: Int32) throws {
     try Program.withFolder { folder in
       #expect(try Program.run(Self.run.arguments(folder, "whole")).code == 0)
       // Long enough not to be over: the signal comes once the first step is logged.

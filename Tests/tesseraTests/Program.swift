@@ -47,6 +47,33 @@ enum Program {
       error: String(decoding: complaint, as: UTF8.self))
   }
 
+  /// Runs a command of bash, to which `$TESSERA` is the program and `$FOLDER` the folder; without what quiets a backtrace.
+  static func shell(_ command: String, folder: String) throws -> Ending {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/bash")
+    process.arguments = ["-c", command]
+    var environment = ProcessInfo.processInfo.environment
+    environment["SWIFT_BACKTRACE"] = nil
+    environment["TESSERA"] = path
+    environment["FOLDER"] = folder
+    process.environment = environment
+    process.currentDirectoryURL = URL(fileURLWithPath: folder)
+    process.standardInput = FileHandle.nullDevice
+    let files = ["out", "err"].map { "\(folder)/shell-\(UInt64.random(in: 0 ... .max)).\($0)" }
+    for file in files { FileManager.default.createFile(atPath: file, contents: nil) }
+    process.standardOutput = FileHandle(forWritingAtPath: files[0])
+    process.standardError = FileHandle(forWritingAtPath: files[1])
+    try process.run()
+    process.waitUntilExit()
+    let texts = files.map {
+      String(decoding: FileManager.default.contents(atPath: $0) ?? Data(), as: UTF8.self)
+    }
+    for file in files { try? FileManager.default.removeItem(atPath: file) }
+    return Ending(
+      code: process.terminationStatus, wasKilled: process.terminationReason == .uncaughtSignal,
+      output: texts[0], error: texts[1])
+  }
+
   /// A new folder that is deleted afterwards.
   static func withFolder(_ body: (String) throws -> Void) throws {
     let folder = NSTemporaryDirectory() + "tessera-program-\(UInt64.random(in: 0 ... .max))"

@@ -63,7 +63,7 @@ struct DenseMask: Sendable {
           ? ck_mask_bias_flags(line, columns.count) : ck_mask_kept_flags(line, columns.count)
         if flags & 4 != 0 {
           let bad = (0..<columns.count).first { !(line[$0] < .infinity) }!
-          fatalError(
+          halt(
             "AttentionMask.additive: a bias must be a number or -infinity, got \(line[bad]) for query \(i), key \(columns.lowerBound + bad)"
           )
         }

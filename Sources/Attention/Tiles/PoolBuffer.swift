@@ -1,4 +1,5 @@
 import CKernels
+import TensorCore
 
 /// A block of the tensor memory pool, 64-byte aligned, that its owner frees: operands in packed form, and scratch of a task.
 final class PoolBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
@@ -7,7 +8,7 @@ final class PoolBuffer<Element: BitwiseCopyable>: @unchecked Sendable {
   init(count: Int) {
     let bytes = max(count, 1) * MemoryLayout<Element>.stride
     guard let memory = ck_pool_allocate(bytes) else {
-      fatalError("Attention: the system has no \(bytes) bytes for \(count) numbers")
+      SystemMemory.exhausted(bytes: bytes, for: "\(count) numbers of attention")
     }
     elements = UnsafeMutableBufferPointer(
       start: memory.bindMemory(to: Element.self, capacity: max(count, 1)), count: count)

@@ -11,7 +11,7 @@ final class ReadBandwidth: @unchecked Sendable {
   init(bytes wanted: Int) {
     bytes = max(1, (wanted + (2 << 20) - 1) >> 21) << 21
     guard let pages = ck_pages_allocate(bytes) else {
-      fatalError("ReadBandwidth: the system has no \(bytes) bytes to read; time shorter sequences")
+      SystemMemory.exhausted(bytes: bytes, for: "reading from end to end; time shorter sequences")
     }
     self.pages = pages
     pages.initializeMemory(as: Float.self, repeating: 1, count: bytes / 4)

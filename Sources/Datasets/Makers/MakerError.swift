@@ -45,7 +45,7 @@ extension MakerError: CustomStringConvertible, LocalizedError {
       "data make \(maker): expected its program to end with 0, found \(status); what it said stands above, and no "
         + "half-written file is left"
     case .interrupted(let signal):
-      "data make: interrupted by \(signal == SIGINT ? "SIGINT" : "SIGTERM"); no half-written file is left, and the same "
+      "data make: interrupted by \(SignalName.of(signal)); no half-written file is left, and the same "
         + "command starts anew"
     }
   }

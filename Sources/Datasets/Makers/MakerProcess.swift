@@ -39,7 +39,8 @@ struct MakerProcess {
     while process.isRunning {
       if interruption == nil, let signal = pendingSignal() {
         interruption = signal
-        kill(process.processIdentifier, signal)
+        // Python's programs clean up on these two.
+        kill(process.processIdentifier, signal == SIGINT ? SIGINT : SIGTERM)
       }
       usleep(20_000)
     }

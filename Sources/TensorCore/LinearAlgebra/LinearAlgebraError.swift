@@ -63,7 +63,7 @@ func requireFinite<S>(_ x: Tensor<S>, _ name: String, in operation: String)
 /// Ends the program if LAPACK refused an argument (`info < 0`): a mistake of this library or of its caller.
 func requireAccepted(_ info: Int, _ routine: String, _ shape: Shape) {
   if info == -1010 || info == -1011 {
-    fatalError("\(routine): LAPACKE has no memory for the work space of a matrix \(shape)")
+    SystemMemory.exhausted(bytes: nil, for: "the work space of \(routine) for a matrix \(shape)")
   }
   require(info >= 0, "\(routine): LAPACK refused argument \(-info) for a matrix \(shape)")
 }

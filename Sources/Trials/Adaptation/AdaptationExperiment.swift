@@ -49,6 +49,9 @@ public struct AdaptationExperiment: Experiment, ImageExperiment {
     folder = environment.folder
     random = Philox(seed: UInt64(configuration.seed)).stream("adaptation")
     let size = min(configuration.batchSize, source.train.count, target.train.count)
+    if configuration.method == .distance {
+      try DistanceMemory.check(rows: size, key: "batchSize")
+    }
     sourcePasses = ShuffledPasses(
       count: source.train.count, batchSize: size, random: random.stream("source"))
     targetPasses = ShuffledPasses(

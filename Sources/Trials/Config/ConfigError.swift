@@ -20,7 +20,7 @@ public enum ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
   /// No experiment of that name.
   case unknownExperiment(name: String, place: String, suggestion: String?, known: [String])
   /// A word on the command line that is not `key=value`.
-  case badOverride(argument: String)
+  case badOverride(argument: String, advice: String = "")
   /// The configuration type itself cannot be described; a mistake in the program, not in the file.
   case unsupported(type: String, key: String, reason: String)
 
@@ -28,7 +28,9 @@ public enum ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let path, let reason):
-      return "\(path): expected a readable YAML file, found: \(reason); check the path"
+      // A reason with advice of its own ends in it.
+      let advice = reason.contains("; ") ? "" : "; check the path"
+      return "\(path): expected a readable YAML file, found: \(reason)\(advice)"
     case .syntax(let place, let problem):
       return "\(place): expected YAML, found: \(problem)"
     case .notMapping(let place, let key, let found):
@@ -40,7 +42,8 @@ public enum ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
       let hint =
         suggestion.map { "did you mean `\($0)`?" }
         ?? "the keys here are \(known.joined(separator: ", "))"
-      return "\(place): unknown key `\(key)`; \(hint)"
+      let name = key.count > 80 ? key.prefix(80) + "…" : key
+      return "\(place): unknown key `\(name)`; \(hint)"
     case .wrongType(let key, let place, let expected, let found, let suggestion):
       let hint = suggestion.map { "; did you mean `\($0)`?" } ?? ""
       return "\(place): `\(key)`: expected \(expected), found \(found)\(hint)"
@@ -54,8 +57,9 @@ public enum ConfigError: Error, Sendable, Equatable, CustomStringConvertible {
         suggestion.map { "did you mean `\($0)`?" }
         ?? "the experiments are \(known.joined(separator: ", "))"
       return "\(place): no experiment is called `\(name)`; \(hint)"
-    case .badOverride(let argument):
+    case .badOverride(let argument, let advice):
       return "command line: expected key=value, found `\(argument)`"
+        + (advice.isEmpty ? "" : "; " + advice)
     case .unsupported(let type, let key, let reason):
       return "\(type).\(key): \(reason)"
     }

@@ -2,9 +2,6 @@ import Yams
 
 /// Settings with layers being laid over them, and the axes of a sweep.
 struct ConfigLayers {
-  /// More runs than this are a slip of the pen.
-  private static let mostRuns = 10_000
-
   let template: ConfigTemplate
   var settings: [ConfigSetting]
   /// Swept keys with their values, slowest first.
@@ -17,15 +14,14 @@ struct ConfigLayers {
 
   /// Every run that the layers describe: the cartesian product of the axes, the last varying fastest.
   func expanded() throws -> [ResolvedConfig] {
-    var count = 1
-    for axis in axes {
-      count *= axis.values.count
-      guard count <= Self.mostRuns else {
-        throw ConfigError.invalid(
-          key: axis.key, place: axis.origin.description,
-          expected: "a sweep of at most \(Self.mostRuns) runs",
-          found: axes.map { "\($0.values.count) values of \($0.key)" }.joined(separator: " x "))
-      }
+    let count = axes.reduce(1.0) { $0 * Double($1.values.count) }
+    if let last = axes.last, count > Double(ExperimentRegistry.greatestRunCount) {
+      let parts = axes.map { "\($0.values.count) of `\($0.key)`" }.joined(separator: " by ")
+      throw ConfigError.invalid(
+        key: last.key, place: last.origin.description,
+        expected: "a sweep of at most \(ExperimentRegistry.greatestRunCount) runs",
+        found:
+          "\(count < 1e15 ? "\(Int(count))" : "\(count)") (\(parts)); sweep fewer values at a time")
     }
     var combinations = [settings]
     for axis in axes {
@@ -43,6 +39,19 @@ struct ConfigLayers {
     return try combinations.map {
       try ResolvedConfig(template: template, settings: $0, sweptKeys: keys)
     }
+  }
+
+  /// Sets the values of a sweep.
+  ///
+  /// - Throws: ``ConfigError/invalid(key:place:expected:found:)`` if one stands there twice: it would be one run, counted as two.
+  mutating func sweep(_ key: String, _ values: [ConfigValue], origin: ConfigOrigin) throws {
+    var known: Set<ConfigValue> = []
+    for value in values where !known.insert(value).inserted {
+      throw ConfigError.invalid(
+        key: key, place: origin.description, expected: "each value of a sweep once",
+        found: "\(value.yaml) again; take one of them away")
+    }
+    set(key, values, origin: origin)
   }
 
   /// Sets one value, or several as an axis of a sweep; the newest layer replaces what stood under the key.
@@ -96,8 +105,8 @@ struct ConfigLayers {
       }
       throw unknown(key, place: place)
     }
-    let values = try OverrideText.values(of: text, for: setting, place: place)
-    set(key, values, origin: origin)
+    try sweep(
+      key, OverrideText.values(of: text, for: setting, place: place), origin: origin)
   }
 
   func firstChild(of key: String) -> String {

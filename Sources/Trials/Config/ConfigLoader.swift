@@ -2,6 +2,9 @@ import Foundation
 import Yams
 
 extension ExperimentRegistry {
+  /// The most runs that one sweep may have.
+  public static let greatestRunCount = 10_000
+
   /// Reads a configuration file and lays `--quick` and `key=value` arguments over it.
   ///
   /// The layers, later ones over earlier: the defaults of the experiment, the file, the experiment's
@@ -15,22 +18,20 @@ extension ExperimentRegistry {
   {
     var isDirectory: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw ConfigError.unreadable(path: path, reason: "no such file")
+      throw ConfigError.unreadable(path: path, reason: ConfigFile.absence(of: path))
     }
     if isDirectory.boolValue { throw ConfigError.unreadable(path: path, reason: "a folder") }
-    guard let data = FileManager.default.contents(atPath: path) else {
-      throw ConfigError.unreadable(path: path, reason: "no permission to read it")
-    }
-    guard let text = String(data: data, encoding: .utf8) else {
-      throw ConfigError.unreadable(path: path, reason: "bytes that are not UTF-8 text")
-    }
-    return try load(text: text, path: path, overrides: overrides, quick: quick)
+    return try load(
+      text: ConfigFile.text(path), path: path, overrides: overrides, quick: quick)
   }
 
   /// The same from text; `path` is what errors call it.
   public func load(text: String, path: String, overrides: [String] = [], quick: Bool = false) throws
     -> [ResolvedConfig]
   {
+    // Some editors mark the beginning of UTF-8.
+    let isMarked = text.unicodeScalars.first == "\u{FEFF}"
+    let text = isMarked ? String(text.unicodeScalars.dropFirst()) : text
     let root = try ConfigNode.mapping(text, path: path)
     guard let node = root["experiment"] else {
       throw ConfigError.noExperiment(place: path, known: names)
@@ -65,12 +66,14 @@ extension ExperimentRegistry {
         try layers.lay(key: key, text: value, origin: .quick)
       }
     }
-    for argument in overrides {
+    for (index, argument) in overrides.enumerated() {
       guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
-        throw ConfigError.badOverride(argument: argument)
+        let next = overrides.indices.contains(index + 1) ? overrides[index + 1] : ""
+        throw ConfigError.badOverride(
+          argument: argument, advice: OverrideText.advice(on: argument, before: next, layers))
       }
       try layers.lay(
-        key: String(argument[..<equals]),
+        key: argument[..<equals].trimmingCharacters(in: CharacterSet(charactersIn: " \t")),
         text: String(argument[argument.index(after: equals)...]),
         origin: .commandLine(argument))
     }

@@ -44,6 +44,10 @@ enum ConfigNode {
             place: place(valueNode, path), key: key, found: found(valueNode))
         }
         try lay(nested, prefix: key + ".", path: path, over: &layers)
+      } else if name == "<<" {
+        throw ConfigError.syntax(
+          place: place(keyNode, path),
+          problem: "the merge key `<<`, which is not read here; write the lines out")
       } else {
         throw layers.unknown(key, place: place(keyNode, path))
       }
@@ -69,11 +73,13 @@ enum ConfigNode {
       guard let items = valueNode.sequence, !items.isEmpty else {
         throw ConfigError.wrongType(
           key: "sweep." + key, place: place(valueNode, path),
-          expected: "a list of values, each \(setting.kind.expectation)", found: found(valueNode),
+          expected: "a list of values, each \(setting.kind.expectation)",
+          found: valueNode.sequence == nil
+            ? found(valueNode) : "an empty list; give it a value, or take the line away",
           suggestion: nil)
       }
       let values = try items.map { try value($0, for: setting, place: { place($0, path) }) }
-      layers.set(key, values, origin: origin(valueNode, path))
+      try layers.sweep(key, values, origin: origin(valueNode, path))
     }
   }
 
@@ -134,7 +140,8 @@ enum ConfigNode {
       .parser(let context, let problem, let mark, _),
       .composer(let context, let problem, let mark, _):
       let around = context.map { " (\($0.text))" } ?? ""
-      return .syntax(place: "\(path):\(mark)", problem: problem + around)
+      let advice = advice(line: mark.line, of: text).map { "; " + $0 } ?? ""
+      return .syntax(place: "\(path):\(mark)", problem: problem + around + advice)
     case .duplicatedKeysInMapping(let duplicates, let context):
       let key = duplicates.first ?? "?"
       let line = secondLine(of: key, after: context.mark, in: text)
@@ -144,6 +151,17 @@ enum ConfigNode {
     default:
       return .syntax(place: path, problem: "\(error)")
     }
+  }
+
+  /// What the line at fault, counted from 1, or the file as a whole shows of the cause.
+  private static func advice(line: Int, of text: String) -> String? {
+    if let kind = FileKind.name(ofText: text) { return "the file looks like \(kind)" }
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard lines.indices.contains(line - 1) else { return nil }
+    if lines[line - 1].prefix(while: \.isWhitespace).contains("\t") {
+      return "the line begins with a tab: YAML wants spaces"
+    }
+    return PastedText.note(on: String(lines[line - 1]).replacing("\r", with: ""))
   }
 
   /// The line on which `key` stands again at the column of `mark`; the line of `mark` if it stands on one line.

@@ -17,7 +17,8 @@ public enum ConfigOrigin: Sendable, Equatable, CustomStringConvertible {
     case .defaults: return "default"
     case .file(let path, let line, let column): return "\(path):\(line):\(column)"
     case .quick: return "--quick"
-    case .commandLine(let argument): return "command line (\(argument))"
+    case .commandLine(let argument):
+      return "command line (\(argument.count > 80 ? argument.prefix(80) + "…" : argument))"
     case .program: return "program"
     }
   }

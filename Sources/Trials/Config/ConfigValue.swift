@@ -115,7 +115,7 @@ public indirect enum ConfigKind: Sendable, Equatable {
   public func scalar(_ text: String, isPlain: Bool) -> ConfigValue? {
     switch self {
     case .integer:
-      guard isPlain else { return nil }
+      guard isPlain, !NumberText.hasLeadingZero(text) else { return nil }
       if let value = Int(text) { return .integer(value) }
       // `1e4` is the whole number that it says; `1.0` is not taken for one.
       guard text.contains(where: { $0 == "e" || $0 == "E" }), let value = Double(text) else {
@@ -123,13 +123,16 @@ public indirect enum ConfigKind: Sendable, Equatable {
       }
       return Int(exactly: value).map { .integer($0) }
     case .float:
-      guard isPlain else { return nil }
+      guard isPlain, !NumberText.hasLeadingZero(text) else { return nil }
       switch text {
       case ".inf", "+.inf": return .float(.infinity)
       case "-.inf": return .float(-.infinity)
       default:
-        guard let value = Double(text), value.isFinite else { return nil }
-        return .float(value)
+        // Swift reads `0x10`, and takes 1e-400 for 0; a config that says so is mistaken.
+        guard !text.contains(where: { $0 == "x" || $0 == "X" }), let value = Double(text),
+          value.isFinite, value != 0 || !NumberText.hasDigits(text)
+        else { return nil }
+        return .float(value == 0 ? 0 : value)
       }
     case .boolean:
       return isPlain ? ["true": true, "false": false][text].map { .boolean($0) } : nil
@@ -143,9 +146,21 @@ public indirect enum ConfigKind: Sendable, Equatable {
     }
   }
 
-  /// The nearest allowed word, for kinds that list them.
+  /// What was probably meant: the nearest allowed word, or the same number in the form that is read here.
   func suggestion(for text: String) -> String? {
-    guard case .choice(let words) = self else { return nil }
-    return NearMiss.nearest(to: text, among: words)
+    switch self {
+    case .choice(let words): return NearMiss.nearest(to: text, among: words)
+    case .boolean:
+      switch text.lowercased() {
+      case "true", "yes", "on", "y", "1": return "true"
+      case "false", "no", "off", "n", "0": return "false"
+      default: return nil
+      }
+    case .integer, .float:
+      guard let plain = NumberText.plain(text), plain != text, scalar(plain, isPlain: true) != nil
+      else { return nil }
+      return plain
+    case .string, .list: return nil
+    }
   }
 }

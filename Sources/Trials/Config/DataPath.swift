@@ -16,7 +16,9 @@ enum DataPath {
     guard let found = candidates.first(where: FileManager.default.fileExists) else {
       throw .notFound(
         dataset: key, files: [path], searched: candidates,
-        advice: (advice.map { "\($0), " } ?? "")
+        advice: (path.hasPrefix("~/")
+          ? "a shell replaces ~ at the beginning of a word only: write \"$HOME\(path.dropFirst())\"; or "
+          : "") + (advice.map { "\($0), " } ?? "")
           + "set \(key), or name the folder that holds it with --data or TESSERA_DATA")
     }
     return found

@@ -38,6 +38,10 @@ public struct DisentanglingExperiment: Experiment, ImageExperiment {
       seed: UInt64(configuration.seed))
     try Configuration.checkCounts(data, least: 20)
     classes = try ImageLabels.classCount(settings.label, of: data, key: "data.label")
+    if configuration.method == .distance {
+      try DistanceMemory.check(
+        rows: min(configuration.batchSize, data.train.count), key: "batchSize")
+    }
     folder = environment.folder
     random = Philox(seed: UInt64(configuration.seed)).stream("disentangling")
     passes = ShuffledPasses(

@@ -30,7 +30,7 @@ enum Folders {
     if mkdir(folder, 0o777) == 0 { return }
     var code = errno
     if code == ENOENT {
-      let parent = (folder as NSString).deletingLastPathComponent
+      let parent = Self.parent(of: folder)
       if !parent.isEmpty && parent != folder {
         try make(parent)
         if mkdir(folder, 0o777) == 0 { return }
@@ -51,10 +51,17 @@ enum Folders {
     )
   }
 
+  /// The folder above; empty for a name alone. (Foundation's own traps on a name of one letter that is not there.)
+  private static func parent(of path: String) -> String {
+    let parts = path.split(separator: "/")
+    let above = parts.dropLast().joined(separator: "/")
+    return path.hasPrefix("/") ? "/" + above : above
+  }
+
   private static func existing(_ folder: String) -> String {
     var path = folder.isEmpty ? "." : folder
     while !FileManager.default.fileExists(atPath: path) {
-      let parent = (path as NSString).deletingLastPathComponent
+      let parent = Self.parent(of: path)
       if parent.isEmpty { return "." }
       path = parent
     }

@@ -22,7 +22,8 @@ public enum SourceCommit {
   /// The commit that `HEAD` names in the repository of Tessera that holds `folder`.
   static func commit(holding folder: String) -> String? {
     var folder = URL(fileURLWithPath: folder).standardizedFileURL.path
-    while true {
+    // A working folder that was deleted has no path.
+    while folder.hasPrefix("/") {
       // Only this package's repository: a program run inside another one must not name that one's commit.
       let isOurs = FileManager.default.fileExists(atPath: folder + "/Sources/tessera")
       if isOurs, let commit = head(of: folder) { return commit }
@@ -30,6 +31,7 @@ public enum SourceCommit {
       if parent == folder || parent.isEmpty { return nil }
       folder = parent
     }
+    return nil
   }
 
   static func head(of repository: String) -> String? {

@@ -50,6 +50,14 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
       constantColumns: .drop)
     try FairnessRows.checkOutcome(data, of: table)
     groups = try FairnessGroups(of: data, leastCount: configuration.evaluation.groupRows)
+    if configuration.method == .distance {
+      try DistanceMemory.check(
+        rows: min(configuration.batchSize, data.xTrain.shape[0]), key: "batchSize")
+      let validation = data.xValidation.shape[0]
+      let limit = configuration.validationRows
+      try DistanceMemory.check(
+        rows: limit == 0 ? validation : min(limit, validation), key: "validationRows")
+    }
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
     hidden = HiddenAttribute(data)
@@ -288,6 +296,11 @@ extension FairnessConfiguration.Data {
         textColumns: Set(csv.text), missing: csv.missing, constantColumns: .drop,
         layout: csv.layout)
     }
+    // A generated table takes its columns twice while it is made, at least a hundred bytes a row.
+    let available = SystemMemory.availableBytes
+    try ConfigChecks.check(
+      "data.rows", Double(rows) * 100 <= Double(available),
+      "a table that fits into the \(SystemMemory.text(available)) of memory that can be had", rows)
     return try source.table(
       in: directories, sensitive: sensitive, seed: 0, rowCount: rows == 0 ? nil : rows)
   }

@@ -49,6 +49,7 @@ final class NotebookProgram {
       throw NotebookError.tool(
         path: path, command: executable, found: error.localizedDescription)
     }
+    SignalTrap.began(child: process.processIdentifier)
   }
 
   /// Lets the next block run and waits for its end.
@@ -92,6 +93,7 @@ final class NotebookProgram {
     close(inputReader)
     close(output)
     process.waitUntilExit()
+    SignalTrap.ended(child: process.processIdentifier)
   }
 
   deinit {

@@ -133,7 +133,9 @@ enum NotebookCommand {
         path: path, command: ([executable] + arguments).joined(separator: " "),
         found: error.localizedDescription)
     }
+    SignalTrap.began(child: process.processIdentifier)
     process.waitUntilExit()
+    SignalTrap.ended(child: process.processIdentifier)
     // A shell reports a command ended by signal 9 as 137; a process ended itself is told the same way.
     let bySignal = process.terminationReason == .uncaughtSignal
     return Run(

@@ -2,12 +2,14 @@ import Datasets
 import Foundation
 import Storage
 
-/// The exit codes of the command line: 0 done, 1 failed, 2 bad usage or bad input, 130 and 143 interrupted and saved.
+/// The exit codes of the command line: 0 done, 1 failed, 2 bad usage or bad input, 128 and a signal's number (130, 143, …)
+/// interrupted and saved.
 public enum ExitStatus {
   /// The code of an error.
   public static func code(for error: any Error) -> Int32 {
     switch error {
     case RunError.interrupted(let signal): return 128 + signal
+    case let error as AdvisedError: return code(for: error.base)
     case RunError.notARun, RunError.unreadable: return 2
     case is ConfigError, is TableError, is UsageError: return 2
     case let error as StorageError:

@@ -1,5 +1,6 @@
 import Foundation
 import Synchronization
+import TensorCore
 
 /// Shows how runs get on: one redrawn line with the time to go on a terminal, a plain line now and then in a log.
 ///
@@ -33,16 +34,22 @@ public final class ProgressReporter: RunObserver {
   /// Makes a reporter.
   ///
   /// - Parameters:
-  ///   - isTerminal: whether a line can be redrawn; by default, whether standard error is a terminal.
+  ///   - isTerminal: whether a line can be redrawn; by default, see ``canRedraw(_:)``.
   ///   - write: takes the text; by default it goes to standard error.
   public init(
-    isTerminal: Bool = isatty(STDERR_FILENO) == 1,
-    write: @escaping @Sendable (String) -> Void = { text in
-      FileHandle.standardError.write(Data(text.utf8))
-    }
+    isTerminal: Bool = ProgressReporter.canRedraw(),
+    write: @escaping @Sendable (String) -> Void = { StandardStream.note($0, terminator: "") }
   ) {
     self.isTerminal = isTerminal
     self.write = write
+  }
+
+  /// Whether standard error is a terminal that can erase a line: not a `dumb` one.
+  public static func canRedraw(
+    _ environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> Bool {
+    let kind = environment["TERM"] ?? ""
+    return isatty(STDERR_FILENO) == 1 && !kind.isEmpty && kind != "dumb"
   }
 
   /// Counts the runs that are to come, for the time to go.

@@ -1,6 +1,8 @@
+import Datasets
+
 /// What can go wrong while running, each with where, what was expected, what came and what to do.
 public enum RunError: Error, Sendable, CustomStringConvertible {
-  /// SIGINT or SIGTERM arrived; the state is saved.
+  /// A signal arrived, see ``SignalTrap``; the state is saved.
   case interrupted(signal: Int32)
   /// Another process holds the folder.
   case locked(folder: String, pid: String)
@@ -19,7 +21,8 @@ public enum RunError: Error, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .interrupted(let signal):
-      return "stopped by signal \(signal); the state is saved, the same command resumes"
+      return
+        "stopped by \(SignalName.of(signal)); the state is saved, the same command resumes"
     case .locked(let folder, let pid):
       return "\(folder): expected a free run folder, found it in use by process \(pid); "
         + "wait for that run or stop it, then start again"

@@ -17,7 +17,7 @@ public struct RunMonitor: Sendable {
 
   /// Returns if the run may go on.
   ///
-  /// - Throws: ``RunError/interrupted(signal:)`` after SIGINT or SIGTERM; let it pass through.
+  /// - Throws: ``RunError/interrupted(signal:)`` after a signal, see ``SignalTrap``; let it pass through.
   public func checkCancellation() throws {
     if let signal = pendingSignal() { throw RunError.interrupted(signal: signal) }
   }

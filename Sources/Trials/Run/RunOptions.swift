@@ -10,7 +10,7 @@ public struct RunOptions: Sendable {
   public var environment: RunEnvironment
   /// The command as typed, for `run.json`.
   public var command: String
-  /// SIGINT or SIGTERM if one came; the runner asks after every step.
+  /// The signal of ``SignalTrap`` that came, if one did; the runner asks after every step.
   public var pendingSignal: @Sendable () -> Int32?
 
   /// Makes options; the signal is that of ``SignalTrap``.

@@ -39,6 +39,10 @@ public enum Runner {
     environment.folder = folder.path
     let experiment = try E(
       configuration: try config.configuration(as: E.Configuration.self), environment: environment)
+    // From here on there is something to save; a signal that came while other runs of a sweep held it back ends this one here.
+    SignalTrap.hold()
+    defer { SignalTrap.release() }
+    if let signal = SignalTrap.pending { throw RunError.interrupted(signal: signal) }
     let session = try RunSession(config: config, options: options)
     do {
       let result = try work(
@@ -47,7 +51,8 @@ public enum Runner {
         folder: folder, result: result, wasDone: false,
         resumedAt: session.restored == nil ? nil : session.firstStep)
     } catch RunError.interrupted(let signal) {
-      try session.update(.interrupted)
+      // The state is saved; a note that finds no room on the disk changes nothing about that.
+      try? session.update(.interrupted)
       throw RunError.interrupted(signal: signal)
     } catch {
       session.fail(with: error)

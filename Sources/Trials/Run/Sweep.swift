@@ -22,6 +22,9 @@ public enum Sweep {
     }
     let runs = distinct
     observer.planned(runs.count)
+    // While one run loads its data, others have something to save.
+    if runs.count > 1 { SignalTrap.hold() }
+    defer { if runs.count > 1 { SignalTrap.release() } }
     let outcomes = parallelMap(over: runs.count) { index -> Result<RunOutcome, any Error> in
       if let signal = options.pendingSignal() {
         return .failure(RunError.interrupted(signal: signal))

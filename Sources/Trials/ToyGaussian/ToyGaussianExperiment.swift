@@ -28,6 +28,9 @@ public struct ToyGaussianExperiment: Experiment {
   /// Draws the critic's initial weights.
   public init(configuration: ToyGaussianConfiguration, environment: RunEnvironment) throws {
     self.configuration = configuration
+    if configuration.method == .distance {
+      try DistanceMemory.check(rows: configuration.batchSize, key: "batchSize")
+    }
     random = Philox(seed: UInt64(configuration.seed)).stream("toy-gaussian")
     pairs = GaussianPairs(angle: Float(configuration.start), isWarped: configuration.warp)
     optimiser = Adam(learningRate: configuration.learningRate)

@@ -1,3 +1,4 @@
+import Datasets
 import Foundation
 import Testing
 
@@ -29,7 +30,9 @@ import Testing
     }
   }
 
-  @Test(arguments: [SIGINT, SIGTERM]) func savesAndResumes(_ signal: Int32) async throws {
+  @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGUSR1]) func savesAndResumes(_ signal: Int32)
+    async throws
+  {
     let folder = NSTemporaryDirectory() + "tessera-signal-\(UInt64.random(in: 0 ... .max))"
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let config = try SignalTests.config()
@@ -45,6 +48,76 @@ import Testing
     let whole = try walks.run(
       config, options: RunOptions(runsFolder: folder + "/whole", pendingSignal: { nil }))
     expectSame(rest.folder, whole.folder)
+  }
+
+  /// Before there is anything to save, a signal ends the process at once; so it does behind a run.
+  @Test(arguments: SignalTrap.signals) func endsAtOnceWhereNothingIsUnderWay(_ signal: Int32) async
+  {
+    let ended = await #expect(
+      processExitsWith: .exitCode(128 + signal), observing: [\.standardErrorContent]
+    ) { [signal] in
+      SignalTrap.install()
+      SignalTrap.hold()
+      SignalTrap.release()
+      kill(getpid(), signal)
+      sleep(5)
+      exit(0)
+    }
+    let text = String(decoding: ended?.standardErrorContent ?? [], as: UTF8.self)
+    #expect(text.contains("tessera: stopped by \(SignalName.of(signal))"))
+  }
+
+  @Test func notesTheFirstOfManyWhileARunIsHeld() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      SignalTrap.install()
+      SignalTrap.hold()
+      for signal in [SIGHUP, SIGTERM, SIGTERM, SIGUSR1, SIGINT] where signal != SIGINT {
+        kill(getpid(), signal)
+        usleep(20_000)
+      }
+      exit(SignalTrap.pending == SIGHUP ? 7 : 8)
+    }
+    await #expect(processExitsWith: .exitCode(128 + SIGINT)) {
+      SignalTrap.install()
+      SignalTrap.hold()
+      kill(getpid(), SIGTERM)
+      usleep(20_000)
+      kill(getpid(), SIGINT)
+      sleep(5)
+      exit(0)
+    }
+  }
+
+  @Test func leavesAnIgnoredHangUpIgnored() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      signal(SIGHUP, SIG_IGN)
+      SignalTrap.install()
+      kill(getpid(), SIGHUP)
+      usleep(50_000)
+      exit(SignalTrap.pending == nil ? 7 : 8)
+    }
+  }
+
+  private static func beginAfterSignal(_ runs: String) async {
+    await #expect(processExitsWith: .exitCode(128 + SIGUSR1)) { [runs] in
+      SignalTrap.install()
+      SignalTrap.hold()
+      kill(getpid(), SIGUSR1)
+      usleep(20_000)
+      let outcome = Result {
+        try walks.run(SignalTests.config(), options: RunOptions(runsFolder: runs))
+      }
+      if case .failure(let error) = outcome { exit(ExitStatus.code(for: error)) }
+      exit(0)
+    }
+  }
+
+  /// A run that was held back by another one of its sweep ends before it has begun.
+  @Test func beginsNothingAfterASignal() async throws {
+    let folder = NSTemporaryDirectory() + "tessera-signal-\(UInt64.random(in: 0 ... .max))"
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    await SignalTests.beginAfterSignal(folder)
+    #expect(!FileManager.default.fileExists(atPath: folder))
   }
 
   @Test func stopsSweep() async throws {
