@@ -10,6 +10,8 @@ public enum MetricsError: Error, Sendable, Equatable {
   case constant(metric: String, argument: String, value: Double)
   /// Fewer rows than the figure needs.
   case tooFewRows(metric: String, expected: Int, found: Int)
+  /// No values are left of which each has rows enough.
+  case tooFewOfEach(metric: String, argument: String, found: String)
   /// A value is NaN or infinite.
   case notFinite(metric: String, argument: String, row: Int, value: Double)
   /// A box has a width or height below 0.
@@ -31,6 +33,9 @@ extension MetricsError: CustomStringConvertible, LocalizedError {
         + "is not defined for a constant"
     case .tooFewRows(let metric, let expected, let found):
       "\(metric): expected at least \(expected) rows, found \(found); give more rows"
+    case .tooFewOfEach(let metric, let argument, let found):
+      "\(metric): \(argument): expected at least two values with several rows each, found \(found); give "
+        + "more rows, or join values that few rows have"
     case .notFinite(let metric, let argument, let row, let value):
       "\(metric): \(argument), row \(row + 1): expected a finite number, found \(value); look for "
         + "the step that made it"

@@ -74,7 +74,7 @@ public enum Adult {
       labelLeak
       ? columnNames.map { ($0, standardized(columns[$0]!)) }
       : columnNames.filter { $0 != "age" && $0 != "income" }.map { ($0, columns[$0]!) }
-    return try FairnessTable(
+    var table = try FairnessTable(
       name: labelLeak ? "adult-official" : "adult", features: features,
       target: ("income >50K", income.map { $0.hasPrefix(">") ? 1 : -1 }),
       sensitive: (labelLeak ? "sensitive age" : "age", age),
@@ -85,6 +85,8 @@ public enum Adult {
           ? "as the authors' code: the inputs hold the coded income (label leak) and age twice"
           : "without income among the inputs; age once, as T"),
       source: source)
+    table.setRows(from: zip(fileNames, parts).map { ($0, $1) })
+    return table
   }
 
   /// One of the files; the test part opens with a comment line (`|1x3 Cross validator`).
@@ -122,6 +124,17 @@ public enum Adult {
     let square = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
     let deviation = (square / max(count - 1, 1)).squareRoot()
     return values.map { deviation > 0 ? ($0 - mean) / deviation : 0 }
+  }
+}
+
+extension FairnessTable {
+  /// Notes where the rows are from: those of all parts, one after the other.
+  mutating func setRows(from parts: [(file: String, table: CSVTable)]) {
+    rowLines = parts.flatMap { part in (0..<part.table.rowCount).map { part.table.line(ofRow: $0) }
+    }
+    rowFiles =
+      parts.count == 1
+      ? nil : parts.flatMap { Array(repeating: $0.file, count: $0.table.rowCount) }
   }
 }
 

@@ -119,7 +119,7 @@ public enum Census {
       )
     }
     let features = kept.filter { $0 != "Poverty" && !attribute.parts.contains($0) }
-    return try FairnessTable(
+    var result = try FairnessTable(
       name: name,
       features: features.map { ($0 == "Income" ? "-log(Income)" : $0, columns[$0]!) },
       target: ("Poverty", columns["Poverty"]!), sensitive: (attribute.name, attribute.values),
@@ -127,5 +127,7 @@ public enum Census {
         + "incomplete rows dropped; Income as -log(Income); left out: places, "
         + attribute.parts.sorted().joined(separator: ", "),
       source: files.map { "\(folder)/\($0)" }.joined(separator: " + "))
+    result.setRows(from: zip(files, parts).map { ($0, $1) })
+    return result
   }
 }

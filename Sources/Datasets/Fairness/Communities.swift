@@ -54,13 +54,15 @@ public enum Communities {
         ))
     }
     let treatment = missing == .drop ? "left out" : "with missing values set to 0"
-    return try FairnessTable(
+    var result = try FairnessTable(
       name: "communities", features: features, target: (target, table.numbers(target)),
       sensitive: (sensitive, table.numbers(sensitive)),
       provenance: "UCI Communities and Crime: \(table.rowCount) rows, none dropped; left out: "
         + "\(identifiers.sorted().joined(separator: ", ")); \(incomplete.count) incomplete columns "
         + treatment,
       source: path)
+    result.setRows(from: [("communities.data", table)])
+    return result
   }
 
   /// The names after `@attribute`, in order.

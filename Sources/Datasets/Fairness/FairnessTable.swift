@@ -30,8 +30,10 @@ public struct FairnessTable: Sendable {
   public var sensitiveLabels: [String]?
   /// The words of Y's codes, where Y is a column of two words: the one of −1, then the one of 1.
   public var targetLabels: [String]?
-  /// The line of the file on which each row starts, from 1, where the rows are those of one file.
+  /// The line of the file on which each row starts, from 1, where the rows are those of files.
   public var rowLines: [Int]?
+  /// The name of the file that each row is from, where the rows are those of several; ``rowLines`` counts in each.
+  public var rowFiles: [String]?
   /// What a reader of results must know about how the file was read: what was left out, coded or taken as missing.
   public var notes: [String] = []
 

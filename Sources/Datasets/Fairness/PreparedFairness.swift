@@ -96,6 +96,8 @@ public struct PreparedFairness: Sendable {
   /// For each row of the table (the numbers in ``split``) the line of the file on which it starts, from 1, where the rows are
   /// those of one file.
   public var rowLines: [Int]?
+  /// For each row of the table the name of its file, where the rows are those of several.
+  public var rowFiles: [String]?
   /// What a reader of results must know about how the file was read.
   public var notes: [String] = []
 
@@ -154,7 +156,8 @@ extension FairnessTable {
       tTest: t.gather(rows: split.test), featureNames: columns.map { featureNames[$0] },
       droppedColumns: constant.sorted().map { featureNames[$0] }, moments: moments,
       testMoments: testMoments, split: split, provenance: provenance, isSynthetic: isSynthetic,
-      sensitiveLabels: sensitiveLabels, targetLabels: targetLabels, rowLines: rowLines, notes: notes
+      sensitiveLabels: sensitiveLabels, targetLabels: targetLabels, rowLines: rowLines,
+      rowFiles: rowFiles, notes: notes
     )
   }
 

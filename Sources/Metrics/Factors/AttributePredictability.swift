@@ -21,53 +21,89 @@ public struct AttributePredictability: Sendable, Equatable {
     case quantities
   }
 
-  /// The mean of ``gaps``.
+  /// A value of a factor in classes that is not judged, since one of the halves has no image of it.
+  public struct RareValue: Sendable, Hashable {
+    /// The number of the factor, from 0.
+    public var factor: Int
+    /// The value.
+    public var value: Int
+    /// How many images have it.
+    public var count: Int
+  }
+
+  /// The mean of ``gaps``, as far as these are defined.
   public let score: Double
-  /// The gap of each factor.
+  /// The gap of each factor; NaN for a factor in classes of which fewer than two are in both halves.
   public let gaps: [Double]
   /// `S_{jk}`: a row a number of the code, a column a factor.
   public let scores: [[Double]]
+  /// The values that the scores leave out.
+  public let rareValues: [RareValue]
 
   /// The predictability of factors from codes, fitted on a random half of the images and judged by the other half.
+  ///
+  /// A class with no image in one of the halves, as one of a single image, is left out with its images: ``rareValues`` names it.
   ///
   /// - Parameters:
   ///   - kinds: of each factor; empty for classes all.
   ///   - random: chooses the halves.
   /// - Requires: a kind a factor, if any.
-  /// - Throws: ``MetricsError/emptyGroup(metric:group:rowCount:)`` for a class with no image in one of the halves.
+  /// - Throws: ``MetricsError/tooFewOfEach(metric:argument:found:)`` if no factor has two values to be told apart.
   public init(
     of sample: FactoredCodes, kinds: [Kind] = [], using random: Philox = Philox(seed: 0)
   ) throws(MetricsError) {
     let (fitted, heldOut) = sample.halves(using: random)
-    try self.init(fitted: fitted, heldOut: heldOut, kinds: kinds)
+    self.init(fitted: fitted, heldOut: heldOut, kinds: kinds)
+    guard !score.isNaN else {
+      throw .tooFewOfEach(
+        metric: "attribute predictability", argument: "the values of every factor",
+        found: "at most one value with images in both halves")
+    }
   }
 
-  init(fitted: FactoredCodes, heldOut: FactoredCodes, kinds: [Kind] = []) throws(MetricsError) {
+  /// As the other, with a score of NaN where no factor has two values to be told apart.
+  static func whereDefined(
+    of sample: FactoredCodes, kinds: [Kind], using random: Philox
+  ) -> AttributePredictability {
+    let (fitted, heldOut) = sample.halves(using: random)
+    return AttributePredictability(fitted: fitted, heldOut: heldOut, kinds: kinds)
+  }
+
+  init(fitted: FactoredCodes, heldOut: FactoredCodes, kinds: [Kind] = []) {
     let factorCount = fitted.factors.count
     require(
       kinds.isEmpty || kinds.count == factorCount,
       "AttributePredictability: wants a kind for each of \(factorCount) factors, got \(kinds.count)"
     )
-    for factor in 0..<factorCount where kinds.isEmpty || kinds[factor] == .classes {
-      for half in [fitted, heldOut] {
-        let there = Set(half.factors[factor])
-        if let missing = (0..<half.valueCounts[factor]).first(where: { !there.contains($0) }) {
-          throw .emptyGroup(
-            metric: "attribute predictability, halves of the images",
-            group: "factor \(factor), value number \(missing)", rowCount: half.count)
-        }
+    var judged: [[Int]] = []
+    var rare: [RareValue] = []
+    for factor in 0..<factorCount {
+      let halves = [fitted, heldOut].map { Set($0.factors[factor]) }
+      let all = Array(0..<fitted.valueCounts[factor])
+      guard kinds.isEmpty || kinds[factor] == .classes else {
+        judged.append(all)
+        continue
+      }
+      judged.append(all.filter { value in halves.allSatisfy { $0.contains(value) } })
+      for value in all where !judged[factor].contains(value) {
+        let count = [fitted, heldOut].reduce(0) { $0 + $1.factors[factor].count { $0 == value } }
+        rare.append(.init(factor: factor, value: fitted.values[factor][value], count: count))
       }
     }
+    rareValues = rare
+    let classes = judged
     scores = parallelMap(over: fitted.columns.count) { column in
       (0..<factorCount).map { factor in
         switch kinds.isEmpty ? .classes : kinds[factor] {
         case .classes:
-          Self.balancedAccuracy(
-            fitted: fitted.columns[column], fitted.factors[factor],
-            heldOut: heldOut.columns[column], heldOut.factors[factor],
-            classes: fitted.valueCounts[factor])
+          return classes[factor].count < 2
+            ? .nan
+            : Self.balancedAccuracy(
+              fitted: fitted.columns[column], fitted.factors[factor],
+              heldOut: heldOut.columns[column], heldOut.factors[factor],
+              classes: classes[factor])
         case .quantities:
-          Self.explained(
+          return Self.explained(
             fitted.columns[column] + heldOut.columns[column],
             (fitted.factors[factor] + heldOut.factors[factor]).map(Double.init))
         }
@@ -75,34 +111,42 @@ public struct AttributePredictability: Sendable, Equatable {
     }
     let scores = scores
     gaps = (0..<factorCount).map { factor in
+      guard classes[factor].count >= 2 else { return .nan }
       let (first, second) = twoLargest(scores.map { $0[factor] })
       return first - second
     }
-    score = gaps.reduce(0, +) / Double(gaps.count)
+    let defined = gaps.filter { !$0.isNaN }
+    score = defined.isEmpty ? .nan : defined.reduce(0, +) / Double(defined.count)
   }
 
-  /// The mean over the classes of the share of their images that the nearest mean gives to them; the first of equal means wins.
+  /// The mean over the classes (at least two, each with images in both halves) of the share of their images that the nearest
+  /// mean gives to them; the first of equal means wins.
   private static func balancedAccuracy(
     fitted: [Double], _ fittedClasses: [Int], heldOut: [Double], _ heldOutClasses: [Int],
-    classes: Int
+    classes: [Int]
   ) -> Double {
+    // The classes are counted anew without those that are left out.
+    let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
     var (means, counts) = (
-      [Double](repeating: 0, count: classes), [Int](repeating: 0, count: classes)
+      [Double](repeating: 0, count: classes.count), [Int](repeating: 0, count: classes.count)
     )
     for (value, label) in zip(fitted, fittedClasses) {
+      guard let label = places[label] else { continue }
       counts[label] += 1
       means[label] += (value - means[label]) / Double(counts[label])
     }
-    var (right, all) = ([Int](repeating: 0, count: classes), [Int](repeating: 0, count: classes))
+    var right = [Int](repeating: 0, count: classes.count)
+    var all = right
     for (value, label) in zip(heldOut, heldOutClasses) {
+      guard let label = places[label] else { continue }
       var nearest = 0
-      for other in 1..<classes where abs(value - means[other]) < abs(value - means[nearest]) {
+      for other in 1..<classes.count where abs(value - means[other]) < abs(value - means[nearest]) {
         nearest = other
       }
       all[label] += 1
       if nearest == label { right[label] += 1 }
     }
-    return zip(right, all).reduce(0) { $0 + Double($1.0) / Double($1.1) } / Double(classes)
+    return zip(right, all).reduce(0) { $0 + Double($1.0) / Double($1.1) } / Double(classes.count)
   }
 
   /// The squared correlation; 0 where one of the columns is constant and so explains nothing.

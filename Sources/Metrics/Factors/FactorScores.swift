@@ -6,7 +6,7 @@ public struct FactorScores: Sendable, Equatable {
   public let informationGap: MutualInformationGap
   /// Disentanglement, completeness, informativeness.
   public let dci: DCIScores
-  /// One number a factor: separated attribute predictability.
+  /// One number a factor: separated attribute predictability; its score is NaN where no factor has two values that enough images have.
   public let predictability: AttributePredictability
   /// One factor a number; `nil` where there is only one factor.
   public let modularity: Modularity?
@@ -26,8 +26,29 @@ public struct FactorScores: Sendable, Equatable {
     informationGap = MutualInformationGap(information)
     modularity = factors.count > 1 ? Modularity(information) : nil
     dci = try DCIScores(of: sample, using: random.stream("dci"))
-    predictability = try AttributePredictability(
+    predictability = AttributePredictability.whereDefined(
       of: sample, kinds: kinds, using: random.stream("predictability"))
+  }
+
+  /// What is left out of the figures and why, a sentence a factor.
+  ///
+  /// - Parameter names: of the factors, in their order.
+  public func notes(names: [String]) -> [String] {
+    if predictability.score.isNaN {
+      return [
+        "SAP is left out: no factor has two values with images in both halves; "
+          + "give more images, or join values that few images have"
+      ]
+    }
+    let factors = Dictionary(grouping: predictability.rareValues, by: \.factor)
+    return factors.sorted { $0.key < $1.key }.map { factor, rare in
+      let values = NameText.short(
+        rare.map { "\($0.value) (\($0.count) image\($0.count == 1 ? "" : "s"))" })
+      let name = names.indices.contains(factor) ? names[factor] : "factor \(factor)"
+      return predictability.gaps[factor].isNaN
+        ? "SAP leaves \(name) out: too few images have two of its values in both halves (\(values))"
+        : "SAP leaves values of \(name) out that one of the halves has no image of: \(values)"
+    }
   }
 
   /// The figures under their names in logs and results.
@@ -35,8 +56,8 @@ public struct FactorScores: Sendable, Equatable {
     var scalars = [
       (name: "MIG", value: informationGap.score), ("DCI disentanglement", dci.disentanglement),
       ("DCI completeness", dci.completeness), ("DCI informativeness", dci.informativeness),
-      ("SAP", predictability.score),
     ]
+    if !predictability.score.isNaN { scalars.append(("SAP", predictability.score)) }
     if let modularity { scalars.append(("modularity", modularity.score)) }
     return scalars
   }

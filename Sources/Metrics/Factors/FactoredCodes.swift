@@ -11,6 +11,8 @@ public struct FactoredCodes: Sendable {
   public let factors: [[Int]]
   /// How many values each factor has.
   public let valueCounts: [Int]
+  /// The values of each factor as given, in ascending order: ``factors`` counts them from 0.
+  public let values: [[Int]]
   /// The number of images, n.
   public let count: Int
 
@@ -39,7 +41,7 @@ public struct FactoredCodes: Sendable {
   }
 
   private init(columns: [[Double]], factors: [[Int]]) throws(MetricsError) {
-    var (coded, counts): ([[Int]], [Int]) = ([], [])
+    var (coded, all): ([[Int]], [[Int]]) = ([], [])
     for (number, factor) in factors.enumerated() {
       let values = Set(factor).sorted()
       guard values.count >= 2 else {
@@ -48,11 +50,12 @@ public struct FactoredCodes: Sendable {
       }
       let places = Dictionary(uniqueKeysWithValues: zip(values, values.indices))
       coded.append(factor.map { places[$0]! })
-      counts.append(values.count)
+      all.append(values)
     }
     self.columns = columns
     self.factors = coded
-    valueCounts = counts
+    values = all
+    valueCounts = all.map(\.count)
     count = factors[0].count
   }
 
@@ -60,13 +63,14 @@ public struct FactoredCodes: Sendable {
   func rows(_ rows: [Int]) -> FactoredCodes {
     FactoredCodes(
       columns: columns.map { column in rows.map { column[$0] } },
-      factors: factors.map { factor in rows.map { factor[$0] } }, valueCounts: valueCounts)
+      factors: factors.map { factor in rows.map { factor[$0] } }, values: values)
   }
 
-  private init(columns: [[Double]], factors: [[Int]], valueCounts: [Int]) {
+  private init(columns: [[Double]], factors: [[Int]], values: [[Int]]) {
     self.columns = columns
     self.factors = factors
-    self.valueCounts = valueCounts
+    self.values = values
+    valueCounts = values.map(\.count)
     count = factors[0].count
   }
 

@@ -65,6 +65,27 @@ public struct SensitiveGroups: Sendable, Equatable {
     try self.init(names: names, assignment: t.map { value in bounds.count { value > $0 } })
   }
 
+  /// These groups alone, with the rows that are in one of them.
+  ///
+  /// - Parameter kept: places in ``names``, each once, in the order wanted.
+  /// - Returns: the groups, and the places of their rows among all.
+  public func keeping(_ kept: [Int]) -> (groups: SensitiveGroups, rows: [Int]) {
+    require(
+      Set(kept).count == kept.count && kept.allSatisfy(names.indices.contains),
+      "SensitiveGroups.keeping: wants places in 0..<\(names.count), each once, got \(kept)")
+    let places = Dictionary(uniqueKeysWithValues: zip(kept, kept.indices))
+    let rows = assignment.indices.filter { places[assignment[$0]] != nil }
+    return (
+      SensitiveGroups(
+        knownNames: kept.map { names[$0] }, assignment: rows.map { places[assignment[$0]]! }), rows
+    )
+  }
+
+  private init(knownNames: [String], assignment: [Int]) {
+    names = knownNames
+    self.assignment = assignment
+  }
+
   private static func check(_ t: [Double]) throws(MetricsError) {
     guard !t.isEmpty else {
       throw .tooFewRows(metric: "sensitive groups", expected: 1, found: 0)

@@ -88,7 +88,7 @@ public struct AdaptationConfiguration: ImageConfiguration {
     .merging([
       "experiment": "the experiment: adaptation",
       "seed": "seed of weights, splits, shuffles and slices; 0 or more",
-      "threads": "threads of the run, at least 1; changes no result",
+      "threads": "threads of the run, 1 to 1024; changes no result",
       "data.source": "images whose labels are known; those called …-twin need no file",
       "data.target": "images whose labels only the evaluation sees",
       "data.label": "the column of labels to predict, such as digit or class; both domains have it",
@@ -96,7 +96,7 @@ public struct AdaptationConfiguration: ImageConfiguration {
       "data.test": "test images of each domain, 0 for all",
       "data.augments":
         "whether training images are cropped at random (after a reflecting border of 4) and flipped",
-      "model.representation": "columns of z_c and of z_d, at least 1",
+      "model.representation": "columns of z_c and of z_d, 1 to 4096",
       "model.widthDivisor":
         "what divides the channels of hidden layers: 1 (the paper's), 2, 4, 8 or 16",
       "weights.content": "α, weight of the content classifier's cross-entropy; not negative",

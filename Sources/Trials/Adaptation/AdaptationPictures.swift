@@ -17,11 +17,13 @@ struct AdaptationPictures {
         caption:
           "Test images of the source (above) and of the target, with the label read off them; × where it is wrong"
       ))
+    let rows = scatterRows(codes.test)
+    let plane = try CodePlane(of: codes.test.content.gather(rows: rows))
     try figures.write(
       Figure(
-        name: "scatter", png: try scatter(codes.test).canvas.png,
+        name: "scatter", png: scatter(codes.test, plane, rows).canvas.png,
         caption:
-          "z_c of test images in its two principal directions, by domain and by class: adapted if domains mix and classes do not"
+          "z_c of test images \(plane.caption), by domain and by class: adapted if domains mix and classes do not"
       ))
   }
 
@@ -43,18 +45,21 @@ struct AdaptationPictures {
     ]).canvas
   }
 
-  private func scatter(_ codes: AdaptationEvaluation.Codes) throws -> ScatterSheet {
-    // As many of each domain, the first of each.
+  /// As many of each domain, the first of each.
+  private func scatterRows(_ codes: AdaptationEvaluation.Codes) -> [Int] {
     let count = min(400, codes.domains.count { $0 == 0 }, codes.domains.count { $0 == 1 })
     let second = codes.domains.firstIndex(of: 1) ?? 0
-    let rows = Array(0..<count) + Array(second..<second + count)
+    return Array(0..<count) + Array(second..<second + count)
+  }
+
+  private func scatter(
+    _ codes: AdaptationEvaluation.Codes, _ plane: CodePlane, _ rows: [Int]
+  ) -> ScatterSheet {
     let key = experiment.configuration.data.label
     let names =
       experiment.source.test.labelNames[key] ?? (0..<experiment.classes).map(String.init)
-    let z = codes.content.gather(rows: rows)
     return ScatterSheet(
-      points: try PrincipalComponents(of: z).scores(z),
-      axes: ("first component", "second component"),
+      points: plane.points, axes: plane.axes,
       panels: [
         .init("by domain", groups: rows.map { codes.domains[$0] }, names: ["source", "target"]),
         .init("by \(key)", groups: rows.map { codes.labels[$0] }, names: names),

@@ -79,6 +79,7 @@ public struct ConfigTemplate: Sendable {
       uniqueKeysWithValues: settings.filter { C.keysAddedLater.contains($0.key) }
         .map { ($0.key, $0.value) })
     check = { settings in
+      try ConfigChecks.checkNumbers(settings)
       let configuration = try ConfigDecoder.decode(C.self, from: settings)
       do {
         try configuration.validate()

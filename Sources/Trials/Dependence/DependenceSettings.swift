@@ -21,8 +21,9 @@ public struct SliceSettings: Codable, Sendable, Hashable {
 
   /// Looks at ranges.
   func validate() throws {
-    try ConfigChecks.atLeast([
-      ("slice.count", count, 1), ("slice.gradientSteps", gradientSteps, 0),
+    try ConfigChecks.within([
+      ("slice.count", count, ConfigRanges.slices),
+      ("slice.gradientSteps", gradientSteps, 0...ConfigRanges.innerSteps),
     ])
     try ConfigChecks.positive([("slice.ridge", ridge), ("slice.gradientRate", gradientRate)])
   }
@@ -57,9 +58,8 @@ public struct InnerSettings: Codable, Sendable, Hashable {
 
   /// Looks at ranges.
   func validate() throws {
-    try ConfigChecks.atLeast([
-      ("inner.passes", passes, 1), ("inner.batchSize", batchSize, 4),
-    ])
+    try ConfigChecks.atLeast([("inner.batchSize", batchSize, 4)])
+    try ConfigChecks.within([("inner.passes", passes, 1...ConfigRanges.innerSteps)])
     try ConfigChecks.positive([("inner.learningRate", learningRate)])
   }
 

@@ -89,14 +89,14 @@ public struct DisentanglingConfiguration: ImageConfiguration {
     .merging([
       "experiment": "the experiment: disentangling",
       "seed": "seed of weights, splits, shuffles and slices; 0 or more",
-      "threads": "threads of the run, at least 1; changes no result",
+      "threads": "threads of the run, 1 to 1024; changes no result",
       "data.source": "the images, see `tessera data list`; those called …-twin need no file",
       "data.label": "the column of labels that Z must hide, such as shape, digit or expression",
       "data.channels": "channels of an image: 1 (grey) or 3",
       "data.train": "images to train on, 0 for all of the source's",
       "data.validation": "images to validate on, 0 for all",
       "data.test": "images to test on, 0 for all",
-      "model.representation": "columns of Z, at least 1",
+      "model.representation": "columns of Z, 1 to 4096",
       "model.widthDivisor":
         "what divides the channels of hidden layers: 1 (the paper's), 2, 4, 8 or 16",
       "model.doubleSoftmax":

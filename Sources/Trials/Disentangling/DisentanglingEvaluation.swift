@@ -30,11 +30,17 @@ struct DisentanglingEvaluation {
     )
     let measurement = DependenceMeasurement(
       patience: settings.patience, permutations: settings.permutations, monitor: monitor)
+    let testLabels = Set(experiment.labels(of: experiment.data.test, test))
+    if testLabels.count < 2 {
+      result.notes.append(
+        "dependence is left out: all \(test.count) test images have the same \(experiment.configuration.data.label)"
+      )
+    }
     for (label, functions, passes) in [
       ("dependence.coded", RhoStar.Functions.oneSided(hidden: [200]), settings.passes),
       ("dependence.twoSided", .twoSided(hidden: 200), settings.twoSidedPasses),
       ("dependence.slice", .slices(count: settings.slices), 1),
-    ] {
+    ] where testLabels.count > 1 {
       try measurement.measure(
         label, functions, passes: passes, train: (z.train, t.train), test: (z.test, t.test),
         using: random, into: &result)
@@ -124,12 +130,15 @@ struct DisentanglingEvaluation {
     _ z: Tensor<Float>, using random: Philox, into result: inout RunResult
   ) throws {
     let count = min(1000, z.shape[0])
-    let columns = experiment.data.test.labels.sorted { $0.key < $1.key }
-      .map { Array($0.value.prefix(count)) }.filter { Set($0).count > 1 }
+    let labels = experiment.data.test.labels.sorted { $0.key < $1.key }
+      .map { (name: $0.key, values: Array($0.value.prefix(count))) }
+      .filter { Set($0.values).count > 1 }
+    let columns = labels.map(\.values)
     guard columns.count > 1, count >= 300 else { return }
     let scores = try FactorScores(
       codes: z.rows(0..<count), factors: columns,
       kinds: columns.map { Set($0).count > 10 ? .quantities : .classes }, using: random)
     for (name, value) in scores.scalars { result.scalars["factors.\(name)"] = value }
+    result.notes += scores.notes(names: labels.map(\.name))
   }
 }

@@ -19,11 +19,12 @@ struct DisentanglingPictures {
       Figure(
         name: "traversals", png: traversals().canvas().png,
         caption: "One number of the first test image's Z changed, those that vary most first"))
+    let scattered = Array(0..<min(600, experiment.data.test.count))
+    let plane = try CodePlane(of: codes(scattered))
     try figures.write(
       Figure(
-        name: "scatter", png: try scatter().canvas.png,
-        caption:
-          "Z of test images in its two principal directions, by label: hidden if the colours mix"))
+        name: "scatter", png: scatter(plane, scattered).canvas.png,
+        caption: "Z of test images \(plane.caption), by label: hidden if the colours mix"))
   }
 
   private func codes(_ rows: [Int]) -> Tensor<Float> {
@@ -71,15 +72,12 @@ struct DisentanglingPictures {
       })
   }
 
-  private func scatter() throws -> ScatterSheet {
-    let rows = Array(0..<min(600, experiment.data.test.count))
+  private func scatter(_ plane: CodePlane, _ rows: [Int]) -> ScatterSheet {
     let key = experiment.configuration.data.label
     let names =
       experiment.data.test.labelNames[key] ?? (0..<experiment.classes).map(String.init)
-    let z = codes(rows)
     return ScatterSheet(
-      points: try PrincipalComponents(of: z).scores(z),
-      axes: ("first component", "second component"),
+      points: plane.points, axes: plane.axes,
       panels: [
         .init("by \(key)", groups: experiment.labels(of: experiment.data.test, rows), names: names)
       ])

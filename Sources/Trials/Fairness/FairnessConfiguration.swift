@@ -29,6 +29,16 @@ public enum SplitChoice: String, Codable, Sendable, CaseIterable {
   case official
 }
 
+/// Of which tables the representation of each row is written to `representation.csv`.
+public enum RepresentationRows: String, Codable, Sendable, CaseIterable {
+  /// Of tables of one's own.
+  case own
+  /// Of every table.
+  case all
+  /// Of none.
+  case none
+}
+
 /// The settings of a fairness run (Chen et al. 2022; spec §8.1).
 public struct FairnessConfiguration: ExperimentConfiguration {
   /// The experiment.
@@ -150,12 +160,25 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     public var permutations = 200
     /// Bootstrap draws of the group rates.
     public var bootstrap = 500
+    /// The fewest test rows of a group of its own; smaller ones stand together.
+    public var groupRows = 5
+    /// Of which tables the representation of each row is written.
+    public var representation = RepresentationRows.own
   }
   /// The evaluation on frozen representations.
   public var evaluation = Evaluation()
 
   /// The defaults: SLICE on Adult without the leak.
   public init() {}
+
+  /// Whether the representation of each row is written.
+  var writesRepresentation: Bool {
+    switch evaluation.representation {
+    case .own: !data.csv.path.isEmpty
+    case .all: true
+    case .none: false
+    }
+  }
 
   /// The method's name in tables and pictures, with the schedule and the kept parameters where they are not
   /// the method's usual ones, and with the form and solver of slices where they are not the defaults.
@@ -176,13 +199,14 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   public static let documentation = DependenceMethod.documentation.merging([
     "experiment": "the experiment: fairness",
     "seed": "seed of weights, splits, shuffles and slices; 0 or more",
-    "threads": "threads of the run, at least 1; changes no result",
+    "threads": "threads of the run, 1 to 1024; changes no result",
     "data.source":
       "the table, see `tessera data list`; adult-official holds the authors' label leak",
     "data.split":
       "shuffled (by the seed), or official: by file position, each split with its own moments",
     "data.sensitive": "what T is in the census tables",
-    "data.rows": "rows of a generated table; 0 for as many as the measured one has",
+    "data.rows":
+      "rows of a generated table, at most 1000000; 0 for as many as the measured one has",
     "data.csv.path":
       "a CSV file of your own with a header line, in place of data.source; empty for none",
     "data.csv.target":
@@ -204,9 +228,9 @@ public struct FairnessConfiguration: ExperimentConfiguration {
       "the value of the target that is 1, all others −1; empty for the later of two in sorted order",
     "data.csv.spellings":
       "a word in two spellings (<=50K and <=50K.): fail, merge them, or take them as separate words",
-    "model.hidden": "width of the encoder's two hidden layers, at least 1",
-    "model.representation": "columns of Z, at least 1",
-    "model.predictor": "width of the predictor's two hidden layers, at least 1",
+    "model.hidden": "width of the encoder's two hidden layers, 1 to 4096",
+    "model.representation": "columns of Z, 1 to 4096",
+    "model.predictor": "width of the predictor's two hidden layers, 1 to 4096",
     "utilityWeight":
       "β of the authors' code: weight of the utility against the dependence; positive",
     "schedule": "epoch: one max-step an epoch; batch: another on every mini-batch",
@@ -219,7 +243,7 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     "plateauPatience":
       "epochs without a better validation loss before the rate falls to a tenth; 0: never",
     "validationRows":
-      "validation rows of the validation loss, 0 for all (distance correlation is n × n)",
+      "validation rows of the validation loss, at least 4, 0 for all (distance correlation is n × n)",
     "fit.rows":
       "rows of the epoch's max-step: all (with validation, as the authors), train, or sample",
     "fit.sampleSize": "rows of a sample, at least 20",
@@ -229,9 +253,13 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     "evaluation.utilityPasses":
       "passes of the utility's metric, which goes on from the trained predictor; at least 1",
     "evaluation.twoSidedPasses": "passes of the two-sided metric's networks, at least 1",
-    "evaluation.slices": "slices of the sliced metric, at least 1",
-    "evaluation.permutations": "shuffles of the permutation null, at least 20",
-    "evaluation.bootstrap": "bootstrap draws of the group rates, at least 20",
+    "evaluation.slices": "slices of the sliced metric, 1 to 2000",
+    "evaluation.permutations": "shuffles of the permutation null, 20 to 100000",
+    "evaluation.bootstrap": "bootstrap draws of the group rates, 20 to 100000",
+    "evaluation.groupRows":
+      "fewest test rows of a group of its own, at least 1; smaller ones stand together as other",
+    "evaluation.representation":
+      "whose rows are written to representation.csv: own (tables of data.csv), all, or none",
   ]) { $1 }
 
   /// A form that ends in seconds.
@@ -242,28 +270,37 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     ("evaluation.bootstrap", "200"),
   ]
 
-  /// How a table of one's own is written: they came later.
+  /// How a table of one's own is written, what is a group and which rows are exported: they came later.
   public static let keysAddedLater = [
     "data.csv.separator", "data.csv.decimal", "data.csv.thousands", "data.csv.encoding",
     "data.csv.missingMarkers", "data.csv.positive", "data.csv.spellings",
+    "evaluation.groupRows", "evaluation.representation",
   ]
 
   /// Looks at ranges.
   public func validate() throws {
     _ = try data.csv.layout
     try ConfigChecks.atLeast([
-      ("seed", seed, 0), ("threads", threads, 1), ("data.rows", data.rows, 0),
-      ("model.hidden", model.hidden, 1), ("model.representation", model.representation, 1),
-      ("model.predictor", model.predictor, 1), ("epochs", epochs, 1), ("batchSize", batchSize, 20),
+      ("seed", seed, 0), ("epochs", epochs, 1), ("batchSize", batchSize, 20),
       ("keepsFrom", keepsFrom, 0), ("plateauPatience", plateauPatience, 0),
-      ("validationRows", validationRows, 0), ("fit.sampleSize", fit.sampleSize, 20),
+      ("fit.sampleSize", fit.sampleSize, 20),
       ("evaluation.passes", evaluation.passes, 1), ("evaluation.patience", evaluation.patience, 1),
       ("evaluation.utilityPasses", evaluation.utilityPasses, 1),
       ("evaluation.twoSidedPasses", evaluation.twoSidedPasses, 1),
-      ("evaluation.slices", evaluation.slices, 1),
-      ("evaluation.permutations", evaluation.permutations, 20),
-      ("evaluation.bootstrap", evaluation.bootstrap, 20),
+      ("evaluation.groupRows", evaluation.groupRows, 1),
     ])
+    try ConfigChecks.within([
+      ("threads", threads, ConfigRanges.threads), ("data.rows", data.rows, 0...1_000_000),
+      ("model.hidden", model.hidden, ConfigRanges.width),
+      ("model.representation", model.representation, ConfigRanges.width),
+      ("model.predictor", model.predictor, ConfigRanges.width),
+      ("evaluation.slices", evaluation.slices, ConfigRanges.slices),
+      ("evaluation.permutations", evaluation.permutations, ConfigRanges.permutations),
+      ("evaluation.bootstrap", evaluation.bootstrap, ConfigRanges.permutations),
+    ])
+    try ConfigChecks.check(
+      "validationRows", validationRows == 0 || validationRows >= 4, "0 for all, or at least 4",
+      validationRows)
     try ConfigChecks.positive([("utilityWeight", utilityWeight), ("learningRate", learningRate)])
     if !data.csv.path.isEmpty {
       for (key, value) in [

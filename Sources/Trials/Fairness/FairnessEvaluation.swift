@@ -13,6 +13,8 @@ struct FairnessEvaluation {
   let hidden: HiddenAttribute
   /// The predictor that was trained with the encoder: the utility's metric goes on from it.
   let predictor: MLP<Float>
+  /// The protected groups of the test rows.
+  let groups: FairnessGroups
 
   /// Measures representations of the training block (fit rows, then validation rows) and of the test rows.
   func measure(
@@ -35,24 +37,34 @@ struct FairnessEvaluation {
         startingFrom: toOutcome ? predictor : nil, using: random, into: &result)
     }
     let width = configuration.model.predictor
-    _ = try rho(
-      "dependence.coded", .oneSided(hidden: [200]), passes: evaluation.passes, false)
-    _ = try rho(
-      "dependence.twoSided", .twoSided(hidden: 200), passes: evaluation.twoSidedPasses, false)
-    _ = try rho("dependence.slice", .slices(count: evaluation.slices), passes: 1, false)
+    if let value = Self.onlyValue(of: data.tTest) {
+      result.notes.append(
+        "dependence is left out: \(data.featureNames.last ?? "T") is \(value) in all \(data.tTest.count) test rows"
+      )
+    } else {
+      _ = try rho(
+        "dependence.coded", .oneSided(hidden: [200]), passes: evaluation.passes, false)
+      _ = try rho(
+        "dependence.twoSided", .twoSided(hidden: 200), passes: evaluation.twoSidedPasses, false)
+      _ = try rho("dependence.slice", .slices(count: evaluation.slices), passes: 1, false)
+    }
     let learned = try rho(
       "utility.coded", .oneSided(hidden: [width, width]), passes: evaluation.utilityPasses, true)
+    if let value = Self.onlyValue(of: data.yTest) {
+      for name in result.scalars.keys where name.hasPrefix("utility.coded") {
+        result.scalars[name] = nil
+      }
+      result.notes.append(
+        "utility.coded is left out: the outcome is \(value) in all \(data.yTest.count) test rows")
+    }
     try addGroups(learned, using: random.stream("bootstrap"), to: &result)
     return result
   }
 
-  /// Two groups of a continuous attribute, cut at the training median and named alike for every seed and split.
-  private func halves(of values: [Double]) throws -> SensitiveGroups {
-    let sorted = block.t.scalars.sorted()
-    let median = Double(sorted[sorted.count / 2])
-    return try SensitiveGroups(
-      names: ["up to the median", "above the median"],
-      assignment: values.map { $0 > median ? 1 : 0 })
+  /// The value that all rows of a column have, as text; `nil` where there are several.
+  private static func onlyValue(of column: Tensor<Float>) -> String? {
+    let values = Set(column.scalars)
+    return values.count == 1 ? values.first.map { GroupScheme.text(Double($0)) } : nil
   }
 
   /// Rates of a binary decision: the learned predictor's score above the level that as many training rows exceed as have
@@ -72,26 +84,9 @@ struct FairnessEvaluation {
     let place = min(Int(Double(scores.count) * (1 - share)), scores.count - 1)
     let predictions = positives(predictor.testScores, above: scores[max(place, 0)])
     let outcomes = positives(data.yTest.reshaped(to: [data.yTest.count]), above: level)
-    let values = data.tTest.scalars.map { Double($0) }
-    let groups =
-      Set(values).count <= 6
-      ? try SensitiveGroups(values: values) : try halves(of: values)
-    let rates = GroupFairness(predictions: predictions, outcomes: outcomes, groups: groups)
-      .bootstrapped(replicates: configuration.evaluation.bootstrap, using: random)
-    func estimate(_ value: IntervalEstimate?) -> Estimate {
-      guard let value else { return Estimate(value: .nan, low: .nan, high: .nan) }
-      return Estimate(value: value.value, low: value.low, high: value.high)
-    }
-    result.groups = rates.rates.map {
-      GroupRow(
-        attribute: data.featureNames.last ?? "T", group: $0.name, count: $0.count,
-        positiveRate: estimate($0.positiveRate), truePositiveRate: estimate($0.truePositiveRate),
-        falsePositiveRate: estimate($0.falsePositiveRate))
-    }
-    result.fairness["demographic parity difference"] = estimate(rates.demographicParityDifference)
-    if let odds = rates.equalizedOddsDifference {
-      result.fairness["equalised odds difference"] = estimate(odds)
-    }
+    groups.rates(
+      predictions, outcomes, bootstrap: configuration.evaluation.bootstrap, using: random,
+      into: &result)
     let hits = zip(predictions, outcomes).count { $0 == $1 }
     result.scalars["utility.accuracy"] = Double(hits) / Double(outcomes.count)
     if Set(outcomes).count == 2 {

@@ -24,6 +24,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
   private let block: (x: Tensor<Float>, y: Tensor<Float>, t: Tensor<Float>)
   /// T as the estimators and measures of dependence see it.
   private let hidden: HiddenAttribute
+  private let groups: FairnessGroups
   private(set) var model: FairModel
   private var estimator: any DependenceEstimator<Float>
   private var optimiser: Adam<Float>
@@ -37,10 +38,15 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     let seed = UInt64(configuration.seed)
     let table = try configuration.data.table(in: environment.dataDirectories)
     folder = environment.folder
+    let sizes =
+      configuration.data.csv.path.isEmpty
+      ? SplitSizes.usual(rowCount: table.rowCount) : .proportional(rowCount: table.rowCount)
+    try FairnessRows.check(table, sizes: sizes)
     data = try table.prepared(
-      configuration.data.split == .official ? .official : .shuffled(seed: seed),
-      sizes: configuration.data.csv.path.isEmpty ? nil : .proportional(rowCount: table.rowCount),
+      configuration.data.split == .official ? .official : .shuffled(seed: seed), sizes: sizes,
       constantColumns: .drop)
+    try FairnessRows.checkOutcome(data, of: table)
+    groups = try FairnessGroups(of: data, leastCount: configuration.evaluation.groupRows)
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
     hidden = HiddenAttribute(data)
@@ -247,14 +253,15 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     )
     var result = try FairnessEvaluation(
       configuration: configuration, data: data, block: block, hidden: hidden,
-      predictor: model.predictor
+      predictor: model.predictor, groups: groups
     )
     .measure(z.train, z.test, using: random.stream("evaluation"), monitor: monitor)
     result.notes += notes
-    if let folder, !configuration.data.csv.path.isEmpty {
+    if let folder, configuration.writesRepresentation {
       let path = "\(folder)/representation.csv"
-      try FairnessRepresentation(split: data.split, trainingBlock: z.train, test: z.test)
-        .write(to: path)
+      try FairnessRepresentation(
+        data: data, groups: groups.division, trainingBlock: z.train, test: z.test
+      ).write(to: path)
       result.notes.append("the representation of each row is in \(path)")
     }
     return result

@@ -24,9 +24,13 @@ extension ImageConfiguration {
   /// Looks at the ranges of the shared settings and of the networks' sizes.
   func validateTraining(representation: Int, widthDivisor: Int) throws {
     try ConfigChecks.atLeast([
-      ("seed", seed, 0), ("threads", threads, 1), ("model.representation", representation, 1),
-      ("epochs", epochs, 1), ("batchSize", batchSize, 8), ("decayEpoch", decayEpoch, 0),
+      ("seed", seed, 0), ("epochs", epochs, 1), ("batchSize", batchSize, 8),
+      ("decayEpoch", decayEpoch, 0),
       ("logEvery", logEvery, 1),
+    ])
+    try ConfigChecks.within([
+      ("threads", threads, ConfigRanges.threads),
+      ("model.representation", representation, ConfigRanges.width),
     ])
     try ConfigChecks.check(
       "model.widthDivisor", [1, 2, 4, 8, 16].contains(widthDivisor), "1, 2, 4, 8 or 16",

@@ -44,9 +44,9 @@ public struct ImageEvaluationSettings: Codable, Sendable, Hashable {
     "evaluation.passes": "passes of the one-sided metric of dependence, at least 1",
     "evaluation.patience": "passes without improvement before they stop, at least 1",
     "evaluation.twoSidedPasses": "passes of the two-sided metric's networks, at least 1",
-    "evaluation.slices": "slices of the sliced metric, at least 1",
-    "evaluation.permutations": "shuffles of the permutation null, at least 20",
-    "evaluation.pictures": "images shown in pictures, 0 for none",
+    "evaluation.slices": "slices of the sliced metric, 1 to 2000",
+    "evaluation.permutations": "shuffles of the permutation null, 20 to 100000",
+    "evaluation.pictures": "images shown in pictures, at most 200, 0 for none",
   ]
 
   static let quickOverrides: [(key: String, value: String)] = [
@@ -59,8 +59,11 @@ public struct ImageEvaluationSettings: Codable, Sendable, Hashable {
     try ConfigChecks.atLeast([
       ("evaluation.trainCount", trainCount, 50), ("evaluation.passes", passes, 1),
       ("evaluation.patience", patience, 1), ("evaluation.twoSidedPasses", twoSidedPasses, 1),
-      ("evaluation.slices", slices, 1), ("evaluation.permutations", permutations, 20),
-      ("evaluation.pictures", pictures, 0),
+    ])
+    try ConfigChecks.within([
+      ("evaluation.slices", slices, ConfigRanges.slices),
+      ("evaluation.permutations", permutations, ConfigRanges.permutations),
+      ("evaluation.pictures", pictures, ConfigRanges.pictures),
     ])
   }
 }

@@ -42,18 +42,20 @@ public struct IndependenceConfiguration: ExperimentConfiguration {
   public static let documentation: [String: String] = [
     "experiment": "the experiment: independence",
     "seed": "seed of samples, slices, networks and permutations; 0 or more",
-    "threads": "threads of the run, at least 1; replications run side by side; changes no decision",
+    "threads": "threads of the run, 1 to 1024; replications run side by side; changes no decision",
     "families": "relations of T to Z, each column of T on the same column of Z; independent: size",
-    "dimensions": "columns of Z and of T, each at least 1",
-    "rows": "rows of a sample, each at least 100",
-    "replications": "tests of a cell for each number of rows, as many values as `rows`",
+    "dimensions": "columns of Z and of T, each 1 to 1000",
+    "rows": "rows of a sample, each 100 to 20000 (distances are n × n)",
+    "replications":
+      "tests of a cell for each number of rows, as many values as `rows`, each 1 to 10000",
     "statistics": "the statistics that are tested",
-    "slices": "S, slices of each side of the sliced statistics, at least 1",
-    "permutations": "permutations of a test, at least 19",
+    "slices": "S, slices of each side of the sliced statistics, 1 to 2000",
+    "permutations": "permutations of a test, 19 to 100000",
     "level": "a test rejects where its p-value is at most this, in (0, 1)",
-    "bias.slices": "S of the curves of in-sample and held-out values on independent data",
-    "bias.dimension": "columns of Z and of T on these curves, at least 1",
-    "bias.replications": "fits of each of their points, at least 1",
+    "bias.slices":
+      "S of the curves of in-sample and held-out values on independent data, each 1 to 2000",
+    "bias.dimension": "columns of Z and of T on these curves, 1 to 1000",
+    "bias.replications": "fits of each of their points, 1 to 10000",
   ]
 
   /// A grid of minutes.
@@ -64,18 +66,20 @@ public struct IndependenceConfiguration: ExperimentConfiguration {
 
   /// Looks at ranges.
   public func validate() throws {
-    try ConfigChecks.atLeast([
-      ("seed", seed, 0), ("threads", threads, 1), ("slices", slices, 1),
-      ("permutations", permutations, 19), ("bias.dimension", bias.dimension, 1),
-      ("bias.replications", bias.replications, 1),
+    try ConfigChecks.atLeast([("seed", seed, 0)])
+    try ConfigChecks.within([
+      ("threads", threads, ConfigRanges.threads), ("slices", slices, ConfigRanges.slices),
+      ("permutations", permutations, 19...100_000), ("bias.dimension", bias.dimension, 1...1000),
+      ("bias.replications", bias.replications, 1...10_000),
     ])
-    for (key, values, least) in [
-      ("dimensions", dimensions, 1), ("rows", rows, 100), ("replications", replications, 1),
-      ("bias.slices", bias.slices, 1),
+    for (key, values, range) in [
+      ("dimensions", dimensions, 1...1000), ("rows", rows, 100...20_000),
+      ("replications", replications, 1...10_000),
+      ("bias.slices", bias.slices, ConfigRanges.slices),
     ] {
       try ConfigChecks.check(
-        key, !values.isEmpty && values.allSatisfy { $0 >= least },
-        "one or more numbers from \(least)", values)
+        key, !values.isEmpty && values.allSatisfy(range.contains),
+        "one or more numbers from \(range.lowerBound) to \(range.upperBound)", values)
       let isSet = key == "replications" || Set(values).count == values.count
       try ConfigChecks.check(key, isSet, "each number once", values)
     }

@@ -31,9 +31,11 @@ public enum OutcomeListing {
 
   private static func single(_ outcome: RunOutcome) -> String {
     let table = table(of: outcome.result)
+    let groups = GroupListing.text(of: outcome.result)
     let notes = outcome.result.notes.map { "note: \($0)\n" }.joined()
     return outcome.folder.path + "\n"
       + (outcome.result.scalars.isEmpty ? "" : "\n" + table.text)
+      + (groups.isEmpty ? "" : "\n" + groups)
       + (notes.isEmpty ? "" : "\n" + notes)
   }
 
@@ -65,12 +67,12 @@ public enum OutcomeListing {
     return table
   }
 
-  /// An array of `{run, label, seed, wasDone, seconds, scalars}`.
+  /// An array of `{run, label, seed, wasDone, seconds, scalars}`, with `fairness` and `groups` where a result has rates by group.
   public static func json(_ outcomes: [(config: ResolvedConfig, outcome: RunOutcome)]) -> JSONValue
   {
     .array(
       outcomes.map { config, outcome in
-        [
+        let facts: JSONValue = [
           "run": .string(outcome.folder.path), "label": .string(config.label),
           "seed": .integer(config.seed), "wasDone": .bool(outcome.wasDone),
           "seconds": .number(outcome.result.seconds),
@@ -79,6 +81,8 @@ public enum OutcomeListing {
               .init($0.key, .number($0.value))
             }),
         ]
+        guard case .object(let members) = facts else { return facts }
+        return .object(members + GroupListing.members(of: outcome.result))
       })
   }
 }

@@ -57,11 +57,14 @@ public enum RunListing {
     for name in scalarNames(sides) {
       table.add([name] + sides.map { NumberFormat.short($0.result?.scalars[name]) })
     }
+    for name in groupNames(sides) {
+      table.add([name] + sides.map { NumberFormat.short($0.groups[name]) })
+    }
     table.add(["seconds"] + sides.map { NumberFormat.short($0.result?.seconds) })
     return text + table.text
   }
 
-  /// The same as `{settings: {key: [value…]}, results: {name: [number…]}, runs: [path…]}`.
+  /// The same as `{settings: {key: [value…]}, results: {name: [number…]}, groups: {name: [number…]}, runs: [path…]}`.
   public static func comparison(_ folders: [RunFolder]) throws -> JSONValue {
     let sides = try folders.map(Side.init)
     return [
@@ -75,6 +78,10 @@ public enum RunListing {
           .init(
             name, .array(sides.map { $0.result?.scalars[name].map { .number($0) } ?? .null }))
         }),
+      "groups": .object(
+        groupNames(sides).map { name in
+          .init(name, .array(sides.map { $0.groups[name].map { .number($0) } ?? .null }))
+        }),
     ]
   }
 
@@ -83,6 +90,12 @@ public enum RunListing {
     let settings: [String: String]
     let order: [String]
     let result: RunResult?
+    /// Differences between groups and the rates of groups, by name.
+    var groups: [String: Double] {
+      Dictionary(
+        (result.map(GroupListing.numbers) ?? []).map { ($0.name, $0.value) },
+        uniquingKeysWith: { first, _ in first })
+    }
 
     init(_ folder: RunFolder) throws {
       let record = try folder.record()
@@ -116,6 +129,11 @@ public enum RunListing {
     return sides.flatMap(\.order).filter { key in
       seen.insert(key).inserted && Set(sides.map { $0.settings[key] }).count > 1
     }
+  }
+
+  private static func groupNames(_ sides: [Side]) -> [String] {
+    sides.flatMap { side in side.result.map { GroupListing.numbers(of: $0).map(\.name) } ?? [] }
+      .firstAppearances
   }
 
   private static func scalarNames(_ sides: [Side]) -> [String] {

@@ -6,7 +6,7 @@ extension SceneConfiguration {
   public static let documentation: [String: String] = [
     "experiment": "the experiment: scenes",
     "seed": "seed of weights, noise, shuffles and generated scenes; 0 or more",
-    "threads": "threads of the run, at least 1; changes no result",
+    "threads": "threads of the run, 1 to 1024; changes no result",
     "data.source":
       "procedural (generated), hdf5 (as `tessera data make` writes), rooms, atari (published folders), or folder of PNGs",
     "data.path": "the file or folder; looked for as it stands, then in the data folders",
@@ -14,9 +14,9 @@ extension SceneConfiguration {
       "how pictures of a folder that are no squares become ones: crop (the middle), pad (with black), stretch",
     "data.count": "training images used, from the first on; 0 for all",
     "data.procedural.side": "height and width of generated images: that of model.side",
-    "data.procedural.train": "generated images to train on",
-    "data.procedural.validation": "generated images to validate on",
-    "data.procedural.test": "generated images to test on",
+    "data.procedural.train": "generated images to train on, at most 10000000",
+    "data.procedural.validation": "generated images to validate on, at most 10000000",
+    "data.procedural.test": "generated images to test on, at most 10000000",
     "data.procedural.leastObjects": "fewest objects of an image",
     "data.procedural.mostObjects": "most objects of an image, at most 255",
     "data.procedural.leastSize": "smallest size of an object in pixels, at least 2",
@@ -32,7 +32,7 @@ extension SceneConfiguration {
     "data.procedural.leastVisible": "objects with a smaller share in sight have no box, 0 to 1",
     "model.side": "height and width of an image in pixels: a multiple of 16 from 32 to 256",
     "model.grid": "cells along each side, G; the side over it is 2, 4, 8, 16 or 32",
-    "model.components": "background segments, K, at least 1",
+    "model.components": "background segments, K, 1 to 64",
     "model.glimpse": "height and width of a glimpse in pixels: 8, 16 or 32",
     "model.widthDivisor": "what divides the channels of hidden layers: 1 (as published), 2 or 4",
     "model.alignsCorners": "the samplers' convention; true is that of the published results",
@@ -60,7 +60,7 @@ extension SceneConfiguration {
     "objective.appearanceWeight.last": "the same at the end; 1 for the bound of the likelihood",
     "objective.boundarySteps": "last step with the boundary loss, -1 for never",
     "steps": "gradient steps, at least 1",
-    "batchSize": "images of a step, at least 2",
+    "batchSize": "images of a step, 2 to 1024",
     "foregroundRate": "RMSprop's learning rate for the foreground, positive",
     "headStartSteps":
       "first steps, which train the background alone, 0 for none (published); schedules count from their end",
@@ -72,11 +72,11 @@ extension SceneConfiguration {
     "evaluation.every": "steps between two validations, 0 for none",
     "evaluation.validationCount": "images of a validation, at most",
     "evaluation.testCount": "images of the test, at most",
-    "evaluation.batchSize": "images of a batch where no gradient is wanted, at least 1",
+    "evaluation.batchSize": "images of a batch where no gradient is wanted, 1 to 1024",
     "evaluation.keepsBest":
       "whether the parameters with the best validation AP are tested (the authors' way); else the last",
     "evaluation.keepsFrom": "first step whose parameters may be kept, at most steps",
-    "evaluation.pictures": "images shown in pictures, 0 for none",
+    "evaluation.pictures": "images shown in pictures, at most 200, 0 for none",
     "health.step":
       "after which step to look whether training has gone astray, 0 for never; counted as schedules are",
     "health.action": "note: go on and say so; stop: end the run, to be started with another seed",
@@ -96,17 +96,24 @@ extension SceneConfiguration {
   /// Looks at ranges, and that a network can be built.
   public func validate() throws {
     try ConfigChecks.atLeast([
-      ("seed", seed, 0), ("threads", threads, 1), ("data.count", data.count, 0),
+      ("seed", seed, 0), ("data.count", data.count, 0),
       ("objective.fixedAlphaSteps", objective.fixedAlphaSteps, 0),
       ("objective.boundarySteps", objective.boundarySteps, -1), ("steps", steps, 1),
-      ("batchSize", batchSize, 2), ("logEvery", logEvery, 1), ("warmUpSteps", warmUpSteps, 0),
+      ("logEvery", logEvery, 1), ("warmUpSteps", warmUpSteps, 0),
       ("headStartSteps", headStartSteps, 0),
       ("evaluation.every", evaluation.every, 0),
       ("evaluation.validationCount", evaluation.validationCount, 1),
       ("evaluation.testCount", evaluation.testCount, 1),
-      ("evaluation.batchSize", evaluation.batchSize, 1),
-      ("evaluation.keepsFrom", evaluation.keepsFrom, 0),
-      ("evaluation.pictures", evaluation.pictures, 0), ("health.step", health.step, 0),
+      ("evaluation.keepsFrom", evaluation.keepsFrom, 0), ("health.step", health.step, 0),
+    ])
+    try ConfigChecks.within([
+      ("threads", threads, ConfigRanges.threads), ("batchSize", batchSize, 2...1024),
+      ("model.components", model.components, 1...64),
+      ("evaluation.batchSize", evaluation.batchSize, 1...1024),
+      ("evaluation.pictures", evaluation.pictures, ConfigRanges.pictures),
+      ("data.procedural.train", data.procedural.train, 0...10_000_000),
+      ("data.procedural.validation", data.procedural.validation, 0...10_000_000),
+      ("data.procedural.test", data.procedural.test, 0...10_000_000),
     ])
     try ConfigChecks.positive([
       ("objective.foregroundDeviation", objective.foregroundDeviation),

@@ -42,6 +42,11 @@ public struct SceneExperiment: Experiment {
     (source, fingerprint) = try configuration.data.open(
       side: configuration.model.side, seed: configuration.seed,
       in: environment.dataDirectories)
+    guard source.count(of: .train) > 0 else {
+      throw ConfigError.invalid(
+        key: configuration.data.source == .procedural ? "data.procedural.train" : "data.path",
+        place: "", expected: "at least one image to train on", found: "none in \(source.name)")
+    }
     random = Philox(seed: UInt64(configuration.seed)).stream("scenes")
     folder = environment.folder
     model = SPACE(
@@ -228,7 +233,11 @@ public struct SceneExperiment: Experiment {
     let mean = try scores(split, configuration.evaluation.testCount, .means, monitor: monitor)
     for (name, value) in sampled.scalars + sampled.details { result.scalars[name] = value }
     for (name, value) in mean.scalars + mean.details { result.scalars["means/\(name)"] = value }
-    if let left = sampled.detection?.counts.imagesLeftOut, left > 0 {
+    if let detection = sampled.detection, !sampled.hasObjects {
+      result.notes.append(
+        "average precision, recall and count error are left out: none of the \(detection.counts.imageCount) \(split.rawValue) images has an object"
+      )
+    } else if let left = sampled.detection?.counts.imagesLeftOut, left > 0 {
       result.notes.append("\(left) images without objects are left out of the count error")
     }
     if let folder {

@@ -84,20 +84,20 @@ public struct ToyGaussianConfiguration: ExperimentConfiguration {
   public static let documentation: [String: String] = [
     "experiment": "the experiment: toy-gaussian",
     "seed": "seed of samples, slices and critics; 0 or more",
-    "threads": "threads of the run, at least 1; changes no result",
+    "threads": "threads of the run, 1 to 1024; changes no result",
     "method": "the dependence term that is minimised",
     "warp": "whether T is (exp q₁, tanh q₂) of mixed y; an invertible map",
     "steps": "optimisation steps, at least 10; ten are one step of the run",
     "start": "the angle a of both pairs at the start, in radians, in (0, π/4)",
-    "batchSize": "rows of a step, at least 20",
+    "batchSize": "rows of a step, 20 to 10000",
     "learningRate": "Adam's learning rate on the angles, positive",
-    "slice.count": "S, slices of each side, at least 1",
-    "slice.rows": "fresh rows of each solve, at least 20; four fifths fit, the rest are held out",
+    "slice.count": "S, slices of each side, 1 to 2000",
+    "slice.rows": "fresh rows of each solve, 20 to 1000000; four fifths fit, the rest are held out",
     "slice.form":
       "joint: a sum over all slices (the authors' code); pair: the best single pair (the paper)",
     "slice.ridge": "added to the diagonal of both covariances, positive",
-    "critic.hidden": "hidden units of a critic, at least 2; CLUB has half of them in each network",
-    "critic.steps": "critic's steps before each step of the angles, at least 1",
+    "critic.hidden": "hidden units of a critic, 2 to 4096; CLUB has half of them in each network",
+    "critic.steps": "critic's steps before each step of the angles, 1 to 1000",
     "critic.learningRate": "Adam's learning rate on the critic, positive",
   ]
 
@@ -107,10 +107,12 @@ public struct ToyGaussianConfiguration: ExperimentConfiguration {
   /// Looks at ranges.
   public func validate() throws {
     try ConfigChecks.atLeast([
-      ("seed", seed, 0), ("threads", threads, 1), ("steps", steps, 10),
-      ("batchSize", batchSize, 20), ("slice.count", slice.count, 1),
-      ("slice.rows", slice.rows, 20), ("critic.hidden", critic.hidden, 2),
-      ("critic.steps", critic.steps, 1),
+      ("seed", seed, 0), ("steps", steps, 10),
+    ])
+    try ConfigChecks.within([
+      ("threads", threads, ConfigRanges.threads), ("batchSize", batchSize, 20...10_000),
+      ("slice.count", slice.count, ConfigRanges.slices), ("slice.rows", slice.rows, 20...1_000_000),
+      ("critic.hidden", critic.hidden, 2...4096), ("critic.steps", critic.steps, 1...1000),
     ])
     try ConfigChecks.positive([
       ("learningRate", learningRate), ("slice.ridge", slice.ridge),

@@ -83,6 +83,17 @@ import Testing
     }
   }
 
+  /// One number a code has no two principal directions; the picture is drawn all the same.
+  @Test(arguments: Kind.allCases) func aSingleNumberIsDrawn(_ kind: Kind) throws {
+    try withTemporaryFolder { runs in
+      let outcome = try ExperimentRegistry.standard.run(
+        config(kind, "model.representation=1"), options: options(runs))
+      let figures = try FigureFolder(of: outcome.folder).entries()
+      #expect(figures.contains { $0.name == "scatter" && $0.caption.contains("of one number") })
+      #expect(outcome.result.scalars["dependence.coded"]?.isFinite == true)
+    }
+  }
+
   @Test func theSourceAloneIsABaseline() throws {
     try withTemporaryFolder { runs in
       let outcome = try ExperimentRegistry.standard.run(

@@ -68,9 +68,9 @@ public struct SceneRecipe: Sendable, Hashable, Codable {
     for (key, count) in [("train", train), ("validation", validation), ("test", test)] {
       try check(count >= 0, key, "a number from 0", count)
     }
-    try check(leastObjects >= 0, "leastObjects", "a number from 0", leastObjects)
+    try check((0...255).contains(leastObjects), "leastObjects", "0 to 255", leastObjects)
     try check(
-      (max(leastObjects, 0)...255).contains(mostObjects), "mostObjects",
+      (leastObjects...255).contains(mostObjects), "mostObjects",
       "\(leastObjects), the fewest, to 255", mostObjects)
     try check(leastSize >= 2, "leastSize", "at least 2 pixels", leastSize)
     try check(
