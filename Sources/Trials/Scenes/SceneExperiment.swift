@@ -233,11 +233,7 @@ public struct SceneExperiment: Experiment {
     let mean = try scores(split, configuration.evaluation.testCount, .means, monitor: monitor)
     for (name, value) in sampled.scalars + sampled.details { result.scalars[name] = value }
     for (name, value) in mean.scalars + mean.details { result.scalars["means/\(name)"] = value }
-    if let detection = sampled.detection, !sampled.hasObjects {
-      result.notes.append(
-        "average precision, recall and count error are left out: none of the \(detection.counts.imageCount) \(split.rawValue) images has an object"
-      )
-    } else if let left = sampled.detection?.counts.imagesLeftOut, left > 0 {
+    if let left = sampled.detection?.counts.imagesLeftOut, left > 0 {
       result.notes.append("\(left) images without objects are left out of the count error")
     }
     if let folder {

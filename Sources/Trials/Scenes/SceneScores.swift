@@ -64,10 +64,8 @@ struct SceneScores: Sendable {
       if let value, value.isFinite { scalars.append((name, value)) }
     }
     if let detection {
-      if hasObjects {
-        add("AP", detection.meanAveragePrecision)
-        add("AP@0.5", detection.averagePrecision(at: 0.5))
-      }
+      add("AP", detection.meanAveragePrecision)
+      add("AP@0.5", detection.averagePrecision(at: 0.5))
       add("count error", detection.counts.errorRate)
       add("count accuracy", detection.counts.accuracy)
       add("overcount", detection.counts.overcount)
@@ -84,12 +82,9 @@ struct SceneScores: Sendable {
     return scalars
   }
 
-  /// Whether any image has an object: without, no precision is defined.
-  var hasObjects: Bool { (detection?.objectCount ?? 0) > 0 }
-
   /// What a result holds besides: the curve over thresholds and the recall by size.
   var details: [(name: String, value: Double)] {
-    guard let detection, hasObjects else { return [] }
+    guard let detection else { return [] }
     // That at one half is among the scalars.
     var details = detection.curves.filter { $0.threshold != 0.5 }.map { curve in
       ("AP@\(curve.threshold)", curve.averagePrecision)
@@ -123,11 +118,8 @@ struct SceneScores: Sendable {
     }.joined()
   }
 
-  /// What decides between two states of a model: the AP over thresholds, without objects in boxes the likelihood.
-  var quality: Double {
-    guard let detection, hasObjects else { return logLikelihood }
-    return detection.meanAveragePrecision
-  }
+  /// What decides between two states of a model: the AP over thresholds, without boxes the likelihood.
+  var quality: Double { detection?.meanAveragePrecision ?? logLikelihood }
 }
 
 extension SceneLatents {
