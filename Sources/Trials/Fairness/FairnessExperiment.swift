@@ -50,6 +50,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
     hidden = HiddenAttribute(data)
+    try FairnessRows.checkHidden(hidden, of: table)
     model = FairModel(
       inputs: data.inputCount, configuration.model, random: random.stream("model"))
     estimator = configuration.method.estimator(
