@@ -180,9 +180,6 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     }
   }
 
-  /// Keys that came later.
-  public static let keysAddedLater = ["evaluation.groupRows", "evaluation.representation"]
-
   /// The method's name in tables and pictures, with the schedule and the kept parameters where they are not
   /// the method's usual ones, and with the form and solver of slices where they are not the defaults.
   var label: String {
@@ -273,10 +270,11 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     ("evaluation.bootstrap", "200"),
   ]
 
-  /// How a table of one's own is written: they came later.
+  /// How a table of one's own is written, what is a group and which rows are exported: they came later.
   public static let keysAddedLater = [
     "data.csv.separator", "data.csv.decimal", "data.csv.thousands", "data.csv.encoding",
     "data.csv.missingMarkers", "data.csv.positive", "data.csv.spellings",
+    "evaluation.groupRows", "evaluation.representation",
   ]
 
   /// Looks at ranges.

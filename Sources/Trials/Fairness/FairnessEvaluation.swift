@@ -37,7 +37,7 @@ struct FairnessEvaluation {
         startingFrom: toOutcome ? predictor : nil, using: random, into: &result)
     }
     let width = configuration.model.predictor
-    if let value = Self.onlyValue(of: data.tTest) {
+    if let value = sharedAttribute {
       result.notes.append(
         "dependence is left out: \(data.featureNames.last ?? "T") is \(value) in all \(data.tTest.count) test rows"
       )
@@ -59,6 +59,18 @@ struct FairnessEvaluation {
     }
     try addGroups(learned, using: random.stream("bootstrap"), to: &result)
     return result
+  }
+
+  /// What all test rows have in common that measures of dependence look at, as text; `nil` where rows differ.
+  private var sharedAttribute: String? {
+    let columns = hidden.test.transposed
+    let isShared = (0..<columns.shape[0]).allSatisfy {
+      Set(columns.rows($0..<$0 + 1).scalars).count == 1
+    }
+    guard isShared else { return nil }
+    guard let labels = data.sensitiveLabels else { return Self.onlyValue(of: data.tTest) }
+    let words = Set(data.tTest.scalars.map { labels[Int($0)] })
+    return words.count == 1 ? words.first : "one of \(words.count) rare words"
   }
 
   /// The value that all rows of a column have, as text; `nil` where there are several.

@@ -61,6 +61,7 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     random = Philox(seed: seed).stream("fairness")
     block = data.trainingBlock
     hidden = HiddenAttribute(data)
+    try FairnessRows.checkHidden(hidden, of: table)
     let isOwnNumber = !configuration.data.csv.path.isEmpty && hidden.columnCount == 1
     sensitiveMoments =
       isOwnNumber && [.tc, .club].contains(configuration.method)

@@ -27,6 +27,21 @@ enum FairnessRows {
     "\(sizes.train) to fit, \(sizes.validation) to validate and \(sizes.test) to test"
   }
 
+  /// Looks at whether there is anything to hide among the rows of the fit: words that hardly any two rows share are one column
+  /// of the same value.
+  ///
+  /// - Throws: `DatasetError.unexpected`.
+  static func checkHidden(
+    _ hidden: HiddenAttribute, of table: FairnessTable
+  ) throws(DatasetError) {
+    guard hidden.columnCount == 1, Set(hidden.train.scalars).count == 1 else { return }
+    throw .unexpected(
+      path: table.source, at: "column \"\(table.sensitiveName)\"",
+      expected: "words to hide that at least \(HiddenAttribute.floor) rows share",
+      found: "\(table.sensitiveLabels?.count ?? 1) words of fewer rows each",
+      advice: "choose a column of fewer words, or join its rare words")
+  }
+
   /// Looks at whether there is anything to predict among the rows of the fit.
   ///
   /// - Throws: `DatasetError.unexpected`.

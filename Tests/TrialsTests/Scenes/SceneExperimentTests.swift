@@ -28,23 +28,6 @@ import Testing
       pendingSignal: { counter.next() == stopAfter ? SIGINT : nil })
   }
 
-  /// Without objects no precision is defined; the best state is then chosen by its likelihood.
-  @Test func withoutObjectsThePrecisionIsLeftOut() throws {
-    try withTemporaryFolder { runs in
-      let outcome = try ExperimentRegistry.standard.run(
-        config("data.procedural.leastObjects=0", "data.procedural.mostObjects=0"),
-        options: options(runs))
-      let names = Set(outcome.result.scalars.keys)
-      #expect(!names.contains { $0.contains("AP") || $0.contains("recall") })
-      #expect(!names.contains("count error") && names.contains("count accuracy"))
-      #expect(names.contains("squared error") && names.contains("means/log-likelihood"))
-      #expect(
-        outcome.result.notes.contains(
-          "average precision, recall and count error are left out: none of the 5 test images has an object"
-        ))
-    }
-  }
-
   @Test func withoutTrainingImagesARunIsRefused() {
     #expect {
       try withTemporaryFolder { runs in
