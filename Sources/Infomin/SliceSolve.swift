@@ -34,10 +34,15 @@ struct SliceSolve<Scalar: TensorScalar> {
     let target = try TargetSide(
       t, rows: rows, moments: tMoments, directions: phi, ridge: estimator.ridge,
       reduces: estimator.reducesTarget)
-    switch estimator.form {
-    case .joint: return try solveJoint(theta, target)
-    case .pair: return try solvePair(theta, target)
-    }
+    let solution =
+      switch estimator.form {
+      case .joint: try solveJoint(theta, target)
+      case .pair: try solvePair(theta, target)
+      }
+    // Where an array does not vary, rounding is all that correlates.
+    let isConstant = [zMoments, tMoments].contains { $0.isConstant.allSatisfy { $0 } }
+    return isConstant
+      ? Solution(objective: solution.objective, correlation: 0, inSample: 0) : solution
   }
 
   private func solveJoint(_ theta: Tensor<Scalar>, _ target: TargetSide<Scalar>) throws -> Solution

@@ -23,7 +23,7 @@ import Testing
     ("-1e30 above -2e30", { i, j in i == 2 ? (j % 3 == 0 ? -1e30 : -2e30) : 0 }),
     ("-1e9 row", { i, _ in i == 2 ? -1e9 : 0 }),
     ("-1e8 row", { i, _ in i == 2 ? -1e8 : 0 }),
-    ("-1e7 padding", { i, j in i > 4 || j > 30 ? -1e7 : 0 }),
+    ("-1e8 padding", { i, j in i > 4 || j > 30 ? -1e8 : 0 }),
     ("lowest as padding", { i, j in i > 4 || j > 30 ? lowest : 0 }),
     ("lowest triangle", { i, j in j > i ? lowest : 0 }),
     ("-inf row", { i, _ in i == 2 ? -.infinity : 0 }),
@@ -50,7 +50,7 @@ import Testing
     ("rows", AttentionTiling(queryBlock: 24, keyBlock: 64, packsKeys: false)),
   ]
 
-  /// Scores within ±0.6: no sum with a bias of 10⁷ and more is moved by them.
+  /// Scores within ±0.6: no sum with a bias of 10⁸ and more is moved by them.
   private func problem(_ tiling: AttentionTiling?, heads: Int = 2, width: Int = 20)
     -> AttentionProblem
   {

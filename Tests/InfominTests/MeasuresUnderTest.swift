@@ -88,7 +88,9 @@ struct MeasureUnderTest<Scalar: TensorScalar>: Sendable {
     _ make: @escaping @Sendable (Int, Int) -> Estimator
   ) -> MeasureUnderTest where Estimator.Scalar == Scalar {
     MeasureUnderTest(
-      name: name, invariance: invariance, bound: bound, tolerance: (1e-5, 1e-2)
+      name: name, invariance: invariance, bound: bound,
+      // Steps of training standardise by the rows of their batch.
+      tolerance: (2e-2, 3e-2)
     ) { z, t in
       var estimator = make(z.shape[1], t.shape[1])
       let report = try estimator.fit(z, t, using: random)
@@ -125,6 +127,8 @@ struct MeasureUnderTest<Scalar: TensorScalar>: Sendable {
       MeasureUnderTest(name: name, invariance: .positiveColumns, tolerance: (1e-5, 2e-2)) { z, t in
         let half = z.shape[0] / 2
         let rows = z.shape[0]
+        let training = InnerTraining(
+          learningRate: 1e-2, batchSize: 32, passes: 40, firstPassIdle: false)
         return try RhoStar(functions, training: training, permutations: 9).measure(
           train: (z.rows(0..<half), t.rows(0..<half)),
           test: (z.rows(half..<rows), t.rows(half..<rows)), using: random

@@ -56,7 +56,7 @@ import Testing
   /// Central differences where the columns are standardised in double precision, with steps of the columns' own size.
   @Test func gradientsAgreeWithDifferencesFarFromZero() throws {
     let (z, t) = sample()
-    let offset = Tensor<Double>(shape: [3], scalars: [1e5, -3e4, 7e5])
+    let offset = Tensor<Double>(shape: [3], scalars: [1e8, -3e8, 7e8])
     for (name, term) in terms(inputs: 3, targets: 2) {
       try checkGradient(
         of: { term.value($0[0] * 100 + offset, $0[1], using: random) },
@@ -64,7 +64,7 @@ import Testing
           term.valueAndGradient(z * 100 + offset, t, includingTarget: false, using: random).dZ
             * 100,
           term.valueAndGradient(z * 100 + offset, t, includingTarget: true, using: random).dT!,
-        ], at: [z, t], names: ["\(name) z", "\(name) t"], tolerance: 1e-4)
+        ], at: [z, t], names: ["\(name) z", "\(name) t"], step: 1e-4, tolerance: 1e-3)
     }
   }
 
@@ -81,7 +81,7 @@ import Testing
     for statistic in tests {
       let result = try IndependenceTest(statistic, permutations: 19).run(z, t, using: random)
       #expect(result.warnings.count == 1 && result.warnings[0].contains(says))
-      #expect(result.warnings[0].contains("steps of 0.0625") && result.statistic > 0.3)
+      #expect(result.warnings[0].contains("steps of 0.0625") && result.statistic > 0.1)
     }
     #expect(
       try #require(try SlicedDependence<Float>(sliceCount: 5).fit(z, t, using: random).warning)

