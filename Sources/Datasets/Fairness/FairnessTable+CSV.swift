@@ -92,7 +92,7 @@ extension FairnessTable {
 extension CSVTable {
   /// The place of a column; where there is none, an error with the nearest name.
   func place(of column: String) throws(DatasetError) -> Int {
-    guard let place = columns.firstIndex(of: column) else {
+    guard let place = place(column) else {
       throw .unknownColumn(
         path: path, column: column, suggestion: NearMiss.nearest(to: column, among: columns),
         columns: columns)
