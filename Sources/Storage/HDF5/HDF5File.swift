@@ -26,6 +26,13 @@ public final class HDF5File: Sendable {
   /// How many bytes may be read at once: what the file can hold, with room to spare for a small one.
   public let mostBytes: Int
 
+  /// The version of the library that reads and writes.
+  public static var libraryVersion: (major: UInt32, minor: UInt32, release: UInt32) {
+    var version: (major: UInt32, minor: UInt32, release: UInt32) = (0, 0, 0)
+    H5get_libversion(&version.major, &version.minor, &version.release)
+    return version
+  }
+
   /// Opens a file, after ``HDF5Trial`` has found that the library can read it.
   ///
   /// - Throws: ``StorageError`` if the file cannot be read, was cut short, is no HDF5 file, or is damaged in a way that
