@@ -133,7 +133,7 @@ public struct FuzzSession {
   private static func endProcess(after seconds: Int) {
     var limit = itimerval()
     limit.it_value.tv_sec = seconds
-    setitimer(ITIMER_PROF, &limit, nil)
+    setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &limit, nil)
   }
 
   /// The largest resident memory since it was last set back, in bytes.

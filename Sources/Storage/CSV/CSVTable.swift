@@ -29,6 +29,23 @@ public struct CSVTable: Sendable {
   public let notation: NumberNotation
   /// What was done to read the file: unpacked, a last separator passed over.
   public internal(set) var notes: [String]
+  /// The place of each column by its name: tables of genes have tens of thousands.
+  private let places: [String: Int]
+
+  init(
+    path: String, columns: [String], bytes: [UInt8], fields: [Field], lines: [Int32],
+    missingMarkers: [[UInt8]], notation: NumberNotation, notes: [String]
+  ) {
+    self.path = path
+    self.columns = columns
+    self.bytes = bytes
+    self.fields = fields
+    self.lines = lines
+    self.missingMarkers = missingMarkers
+    self.notation = notation
+    self.notes = notes
+    places = Dictionary(zip(columns, columns.indices), uniquingKeysWith: { first, _ in first })
+  }
 
   /// Reads a table; a file that gzip packed is unpacked.
   ///
@@ -58,12 +75,15 @@ public struct CSVTable: Sendable {
   ///
   /// - Throws: ``StorageError/missing(path:at:expected:found:advice:)`` with the names that are there.
   public func columnIndex(_ name: String) throws(StorageError) -> Int {
-    guard let index = columns.firstIndex(of: name) else {
+    guard let index = places[name] else {
       throw .missing(
         path: path, at: "columns", expected: "\"\(name)\"", found: listing(columns))
     }
     return index
   }
+
+  /// The place of a column, or nil if there is none of that name.
+  public func place(_ name: String) -> Int? { places[name] }
 
   /// A column as text, missing values as they stand in the file.
   ///
@@ -140,7 +160,7 @@ public struct CSVTable: Sendable {
   }
 
   private func notANumber(_ row: Int, _ column: String, isMissing: Bool) -> StorageError {
-    let index = columns.firstIndex(of: column) ?? 0
+    let index = places[column] ?? 0
     let text = text(row: row, column: index)
     return .malformed(
       path: path, at: "line \(lines[row]), column \"\(column)\"", expected: "a number",

@@ -8,18 +8,9 @@ extension HDF5File {
   public func attributeNames(of object: String = "/") throws(StorageError) -> [String] {
     try scoped("attributes of \"\(object)\"") { (scope) throws(StorageError) in
       let owner = try self.object(object, scope)
-      let count = H5Aget_num_attrs(owner)
-      try scope.check(count, "H5Aget_num_attrs")
-      var names: [String] = []
-      for index in 0..<hsize_t(count) {
-        names.append(
-          try Self.name(scope) { buffer, count in
-            H5Aget_name_by_idx(
-              owner, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, count,
-              tessera_h5_default())
-          })
+      return try Self.names(scope, "reading the names of attributes") {
+        tessera_h5_attributes(owner, $0, $1)
       }
-      return names
     }
   }
 

@@ -26,6 +26,13 @@ public final class HDF5File: Sendable {
   /// How many bytes may be read at once: what the file can hold, with room to spare for a small one.
   public let mostBytes: Int
 
+  /// The version of the library that reads and writes.
+  public static var libraryVersion: (major: UInt32, minor: UInt32, release: UInt32) {
+    var version: (major: UInt32, minor: UInt32, release: UInt32) = (0, 0, 0)
+    H5get_libversion(&version.major, &version.minor, &version.release)
+    return version
+  }
+
   /// Opens a file, after ``HDF5Trial`` has found that the library can read it.
   ///
   /// - Throws: ``StorageError`` if the file cannot be read, was cut short, is no HDF5 file, or is damaged in a way that
@@ -108,30 +115,28 @@ public final class HDF5File: Sendable {
           path: path, at: "\"\(group)\"", expected: "a group", found: "a data set",
           advice: "read it as an array")
       }
-      var info = H5G_info_t()
-      try scope.check(H5Gget_info(object, &info), "H5Gget_info")
-      var names: [String] = []
-      for index in 0..<info.nlinks {
-        names.append(
-          try Self.name(scope) { buffer, count in
-            H5Lget_name_by_idx(
-              object, ".", H5_INDEX_NAME, H5_ITER_INC, index, buffer, count,
-              tessera_h5_default())
-          })
-      }
-      return names
+      return try Self.names(scope, "reading the names") { tessera_h5_links(object, $0, $1) }
     }
   }
 
-  /// A name whose length a first call gives and which a second fills.
-  static func name(
-    _ scope: HDF5Scope, _ call: (UnsafeMutablePointer<CChar>?, Int) -> Int
-  ) throws(StorageError) -> String {
-    let count = call(nil, 0)
-    guard count >= 0 else { throw scope.failure("reading a name") }
-    var buffer = [CChar](repeating: 0, count: count + 1)
-    guard call(&buffer, buffer.count) >= 0 else { throw scope.failure("reading a name") }
-    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  /// What a walk over names calls with each of them, and what it hands on.
+  typealias Visit = @convention(c) (UnsafePointer<CChar>?, UnsafeMutableRawPointer?) -> Int32
+
+  /// The names that a walk of the library gives, in its order.
+  static func names(
+    _ scope: HDF5Scope, _ call: String, _ walk: (Visit, UnsafeMutableRawPointer) -> herr_t
+  ) throws(StorageError) -> [String] {
+    var names: [String] = []
+    let code = withUnsafeMutablePointer(to: &names) { names in
+      walk(
+        { name, data in
+          let names = data!.assumingMemoryBound(to: [String].self)
+          names.pointee.append(name.map { String(cString: $0) } ?? "")
+          return 0
+        }, names)
+    }
+    try scope.check(code, call)
+    return names
   }
 
   /// Whether a name stands for a group; false for a data set.

@@ -37,7 +37,7 @@ enum HDF5Trial {
     if harmless.contains(state) { return }
     var trial = tessera_h5_trial()
     // A sound file takes far less: its data is not read.
-    let seconds = UInt32(clamping: 2 + size >> 24)
+    let seconds = UInt32(clamping: 2 + size >> 22)
     let verdict = tessera_h5_try(path, 3 * min(mostBytes, .max / 8), seconds, &trial)
     let place = withUnsafeBytes(of: trial.place) { text in
       String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)

@@ -211,6 +211,8 @@ struct ReportRun {
 struct MetricsReader {
   private(set) var curves: [ReportRun.Curve] = []
   private(set) var gaps: [String] = []
+  /// More metrics than a run logs, and more than a page can show.
+  private static let mostCurves = 1000
 
   /// Reads the lines of `data` (a value of null leaves a gap in the curve); with `mayBeTorn` a last line without its end is left out and named as a gap.
   init(path: String, data: Data, mayBeTorn: Bool) throws {
@@ -235,7 +237,13 @@ struct MetricsReader {
         gaps.append("line \(index + 1) of metrics.jsonl is cut off and left out")
       }
     }
-    curves = steps.keys.sorted().map {
+    let names = steps.keys.sorted()
+    if names.count > Self.mostCurves {
+      gaps.append(
+        "\(names.count - Self.mostCurves) of \(names.count) metrics are left out: a page has room for "
+          + "\(Self.mostCurves)")
+    }
+    curves = names.prefix(Self.mostCurves).map {
       ReportRun.Curve(name: $0, steps: steps[$0]!, values: values[$0]!)
     }
   }

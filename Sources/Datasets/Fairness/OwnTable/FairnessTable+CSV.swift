@@ -48,7 +48,7 @@ extension CSVTable {
   ///
   /// - Parameter option: the option that names it, for the message.
   func place(of column: String, option: String = "") throws(DatasetError) -> Int {
-    if let place = columns.firstIndex(of: column), !column.isEmpty { return place }
+    if let place = place(column), !column.isEmpty { return place }
     // The shell's comma lies between two values: `invited, y/n` came as `invited`.
     let whole = columns.first { $0.contains(",") && $0.hasPrefix(column + ",") }
     if let whole, !option.isEmpty, !column.isEmpty {

@@ -1,0 +1,65 @@
+import Foundation
+import Fuzzing
+import Storage
+import Testing
+
+/// Damaged files on which libhdf5 1.10.8 crashes or never ends are refused with a message, and the process lives.
+@Suite struct HDF5TrialTests {
+  static let faults = ["abort", "endless", "links", "small", "strings"]
+
+  @Test(arguments: faults) func isRefused(_ name: String) throws {
+    let path = "\(FuzzReaderTests.corpus)/hdf5/fault-\(name).h5"
+    let error = #expect(throws: StorageError.self) {
+      let file = try HDF5File(reading: path)
+      // A library that has mended the fault may find fault with the file in its own words, or read it.
+      for dataset in try file.datasetNames() { _ = try file.array(dataset) }
+    }
+    let message = try #require(error).description
+    #expect(message.contains("fault-\(name).h5"))
+    if HDF5File.libraryVersion == (1, 10, 8) {
+      #expect(message.contains("crashes") || message.contains("goes on and on"), "\(message)")
+    }
+  }
+
+  /// The trial must not refuse what is sound, however many names, links or layouts it has.
+  @Test func soundFilesPass() throws {
+    let folder = try FuzzFolder()
+    defer { folder.remove() }
+    for seed in try #require(FuzzReader.named("hdf5")).seeds() {
+      let file = try HDF5File(reading: folder.file("a.h5", seed))
+      #expect(try !file.names().isEmpty)
+    }
+    let path = folder.path + "/many.h5"
+    try HDF5File.write(to: path) { (file) throws(StorageError) in
+      for index in 0..<5000 { try file.write(StoredArray([index]), at: "d\(index)") }
+    }
+    #expect(try HDF5File(reading: path).datasetNames().count == 5000)
+  }
+
+  /// The child of a process with threads at work comes back too.
+  @Test func worksBesideOtherThreads() async throws {
+    let folder = try FuzzFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/a.h5"
+    try HDF5File.write(to: path) { (file) throws(StorageError) in
+      try file.write(StoredArray([1, 2, 3]), at: "x")
+    }
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for worker in 0..<8 {
+        group.addTask {
+          var total = 0
+          for round in 0..<20 {
+            if worker % 2 == 0 {
+              let file = try HDF5File(reading: path)
+              total += try file.array("x").count
+            } else {
+              total += [UInt8](repeating: UInt8(round), count: 1 << 20).reduce(0) { $0 ^ Int($1) }
+            }
+          }
+          return total
+        }
+      }
+      for try await _ in group {}
+    }
+  }
+}
