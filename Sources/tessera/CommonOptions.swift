@@ -35,8 +35,13 @@ struct SessionOptions: ParsableArguments {
     help: "Save the state after so many steps (50) or seconds (30s); changes no result.")
   var cadence: String = "20s"
 
-  @Flag(name: .customLong("quiet"), help: "Show no progress.")
+  @Flag(name: .customLong("quiet"), help: "Show no progress, cautions alone.")
   var isQuiet = false
+
+  @Flag(
+    name: .customLong("new-data"),
+    help: "Where a run is there that is of other data than those of now, make one of its own.")
+  var isOnNewData = false
 
   func validate() throws {
     if CheckpointCadence(cadence) == nil {
@@ -48,7 +53,7 @@ struct SessionOptions: ParsableArguments {
   func runOptions(_ places: PlaceOptions) -> RunOptions {
     RunOptions(
       runsFolder: places.runsFolder, cadence: CheckpointCadence(cadence) ?? .standard,
-      environment: places.environment)
+      environment: places.environment, changedInputs: isOnNewData ? .runAnew : .refuse)
   }
 
   /// Watches runs and listens for signals.
@@ -58,7 +63,7 @@ struct SessionOptions: ParsableArguments {
       let text = "\n\(name): finishing the step and saving; once more SIGINT stops at once\n"
       FileHandle.standardError.write(Data(text.utf8))
     }
-    return isQuiet ? SilentObserver() : ProgressReporter()
+    return isQuiet ? CautionReporter() : ProgressReporter()
   }
 }
 
