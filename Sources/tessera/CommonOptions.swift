@@ -38,8 +38,13 @@ struct SessionOptions: ParsableArguments {
     help: "Save the state after so many steps (50) or seconds (30s); changes no result.")
   var cadence: String = "20s"
 
-  @Flag(name: .customLong("quiet"), help: "Show no progress.")
+  @Flag(name: .customLong("quiet"), help: "Show no progress, cautions alone.")
   var isQuiet = false
+
+  @Flag(
+    name: .customLong("new-data"),
+    help: "Where a run is there that is of other data than those of now, make one of its own.")
+  var isOnNewData = false
 
   func validate() throws {
     if CheckpointCadence(cadence) == nil {
@@ -51,13 +56,13 @@ struct SessionOptions: ParsableArguments {
   func runOptions(_ places: PlaceOptions) -> RunOptions {
     RunOptions(
       runsFolder: places.runsFolder, cadence: CheckpointCadence(cadence) ?? .standard,
-      environment: places.environment)
+      environment: places.environment, changedInputs: isOnNewData ? .runAnew : .refuse)
   }
 
   /// Watches runs and listens for signals.
   func observer() -> any RunObserver {
     SignalTrap.install()
-    return isQuiet ? SilentObserver() : ProgressReporter()
+    return isQuiet ? CautionReporter() : ProgressReporter()
   }
 }
 

@@ -15,12 +15,25 @@ struct ListCommand: ParsableCommand {
       let registry = ExperimentRegistry.standard
       return try listing.show(registry.text, registry.json)
     }
-    let folders = RunFolder.all(in: places.runsFolder)
-    if folders.isEmpty && !listing.isJSON {
+    var survey = RunSurvey(of: places.runsFolder)
+    let folders = survey.folders
+    if folders.isEmpty && survey.faults.isEmpty && !listing.isJSON {
       return try StandardStream.print(
         "no runs in \(places.runsFolder); `tessera run CONFIG.yaml` makes one")
     }
-    try listing.show(RunListing.list(folders), RunListing.json(folders))
+    let environment = places.environment
+    func cautions(_ folder: RunFolder) -> [String] { folder.cautions(environment: environment) }
+    try listing.show(RunListing.list(folders), RunListing.json(folders, cautions: cautions))
+    survey.keepSound()
+    Complaints.show(cautions: RunListing.cautions(survey.folders, of: cautions), survey.faults)
+  }
+}
+
+/// Lines on standard error about runs that are shown and about those that cannot be.
+enum Complaints {
+  static func show(cautions: [String] = [], _ faults: [RunFault]) {
+    for caution in cautions { StandardStream.note("caution: \(caution)") }
+    for fault in faults { StandardStream.note("tessera: \(fault.message)") }
   }
 }
 
@@ -34,7 +47,21 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let folders = try runs.map { try RunFolder.find($0, in: places.runsFolder) }
-    try listing.show(RunListing.compare(folders), RunListing.comparison(folders))
+    var survey = RunSurvey(folders)
+    survey.keepSound(RunListing.requireSound)
+    if survey.folders.isEmpty, let first = folders.first {
+      Complaints.show(Array(survey.faults.dropFirst()))
+      try RunListing.requireSound(first)
+    }
+    let environment = places.environment
+    func cautions(_ folder: RunFolder) -> [String] { folder.cautions(environment: environment) }
+    try listing.show(
+      RunListing.compare(survey.folders),
+      RunListing.comparison(survey.folders, cautions: cautions))
+    Complaints.show(
+      cautions: RunListing.cautions(survey.folders, of: cautions), survey.faults)
+    // The runs were named: one that cannot be shown is bad input.
+    if !survey.faults.isEmpty { throw ExitCode(2) }
   }
 }
 
@@ -55,16 +82,23 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
+    let survey = RunSurvey(of: runs.isEmpty ? places.runsFolder : "")
     let folders =
       runs.isEmpty
-      ? RunFolder.all(in: places.runsFolder)
-      : try runs.map { try RunFolder.find($0, in: places.runsFolder) }
-    if folders.isEmpty {
+      ? survey.folders : try runs.map { try RunFolder.find($0, in: places.runsFolder) }
+    if folders.isEmpty && survey.faults.isEmpty {
       throw UsageError(
         "--runs \(places.runsFolder): expected a folder of runs, found none in it; "
           + "`tessera run CONFIG.yaml` makes one")
     }
-    try StandardStream.print(
-      Report.write(runs: folders.map(\.path), to: path, figures: figureFolder))
+    var leftOut = 0
+    Complaints.show(survey.faults)
+    let page = try Report.write(runs: folders.map(\.path), to: path, figures: figureFolder) {
+      if $0.hasPrefix("left out") { leftOut += 1 }
+      StandardStream.note($0)
+    }
+    try StandardStream.print(page)
+    // Of runs that were named, one that cannot be shown is bad input.
+    if leftOut > 0 && !runs.isEmpty { throw ExitCode(2) }
   }
 }

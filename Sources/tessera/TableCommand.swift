@@ -56,8 +56,10 @@ struct TableCommand: ParsableCommand {
     }
     let table = try catalog.table(named: name)
     Parallelism.threads = threads
+    var options = session.runOptions(places)
+    if isOnlyDone { options.changedInputs = .showOld }
     let context = TableContext(
-      quick: quick, options: session.runOptions(places), threads: threads,
+      quick: quick, options: options, threads: threads,
       seeds: seeds, onlyDone: isOnlyDone, rows: rows, observer: session.observer())
     let start = ContinuousClock.now
     let result = try context.onlyWanted(table.run(context))
@@ -71,7 +73,9 @@ struct TableCommand: ParsableCommand {
     }
     guard !context.folders.isEmpty else { return }
     let path = "\(context.options.runsFolder)/\(name)\(quick ? "-quick" : "").html"
-    let report = try Report.write(runs: context.folders, to: path)
+    let report = try Report.write(runs: context.folders, to: path) {
+      if $0.hasPrefix("left out") { StandardStream.note($0) }
+    }
     if !listing.isJSON { try StandardStream.print("\nreport: \(report)") }
   }
 }

@@ -215,10 +215,7 @@ import Testing
   @Test(arguments: [
     ("run.json", "{\"commit\":", "run.json"), ("config.yaml", "a: [1", "config.yaml"),
     ("config.yaml", "- 1\n- 2", "config.yaml"), ("config.yaml", nil, "config.yaml"),
-    ("metrics.jsonl", "{\"step\":0,\"values\":{}}\n{\"step\":", "metrics.jsonl"),
-    ("metrics.jsonl", nil, "metrics.jsonl"), ("result.json", nil, "result.json"),
-    ("result.json", "{\"experiment\":\"fairness\"}", "no key `method`"),
-    ("run.json", nil, "expected a run folder"),
+    ("run.json", nil, "expected a run folder"), ("run.json", "", "found an empty file"),
   ])
   func damagedFilesAreNamed(file: String, content: String?, message: String) throws {
     let fixture = try ReportFixture()
@@ -233,6 +230,56 @@ import Testing
     let text = error.map { "\($0)" } ?? ""
     #expect(text.contains(message) && text.contains("dc-0"), "\(text)")
     #expect(!FileManager.default.fileExists(atPath: run + "/report.html"))
+  }
+
+  /// The rest of the run is shown, and what is not there is named with what to do about it.
+  @Test(arguments: [
+    (
+      "metrics.jsonl", "{\"step\":0,\"values\":{}}\n{\"step\":",
+      "line 2 of metrics.jsonl is cut off and left out"
+    ),
+    (
+      "metrics.jsonl", "{\"step\":0,\"values\":{}}\n{\"st\n{\"step\":1,\"values\":{}}\n",
+      "line 2 of metrics.jsonl is no step and left out: `{&quot;st`"
+    ),
+    ("metrics.jsonl", nil, "no learning curves: metrics.jsonl is not there."),
+    ("result.json", nil, "dc-0/result.json: expected the result of a run that is done, found no"),
+    ("result.json", "{\"experiment\":\"fairness\"}", "found no key `method`; the other files"),
+    ("result.json", "", "found an empty file; the other files of the run are kept"),
+    ("figures/captions.json", "[", "no pictures: "),
+  ])
+  func damagedPartsAreGaps(file: String, content: String?, message: String) throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let run = try fixture.run("DC", seed: 0)
+    try FileManager.default.createDirectory(
+      atPath: run + "/figures", withIntermediateDirectories: true)
+    if let content {
+      try content.write(toFile: "\(run)/\(file)", atomically: true, encoding: .utf8)
+    } else {
+      try FileManager.default.removeItem(atPath: "\(run)/\(file)")
+    }
+    let html = try page(Report.write(runs: [run]))
+    #expect(html.contains(message))
+    #expect(!html.contains("delete the run folder"))
+    #expect(html.contains(file == "result.json" ? "curve-loss-title" : "utility"))
+  }
+
+  /// One run that cannot be shown spoils no other.
+  @Test func aBrokenRunAmongOthersIsLeftOut() throws {
+    let fixture = try ReportFixture()
+    defer { fixture.remove() }
+    let runs = try (0..<3).map { try fixture.run("DC", seed: $0) }
+    try "".write(toFile: runs[1] + "/run.json", atomically: true, encoding: .utf8)
+    var lines: [String] = []
+    let html = try page(Report.write(runs: runs, to: runs[0] + "/all.html") { lines.append($0) })
+    #expect(html.contains("report of 2 runs"))
+    #expect(html.contains("A run is left out: "))
+    #expect(lines.count == 1)
+    let line = try #require(lines.first)
+    #expect(line.contains(runs[1] + "/run.json: expected one JSON object, found an empty file"))
+    #expect(
+      line.contains("the other files of the run are kept: `tessera run \(runs[1])/config.yaml"))
   }
 
   @Test func unwritablePlaceIsNamed() throws {

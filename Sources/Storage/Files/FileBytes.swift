@@ -24,7 +24,8 @@ final class Descriptor: Sendable {
   }
 
   convenience init(reading path: String) throws(StorageError) {
-    let number = retrying { FileName.open(path, O_RDONLY | O_CLOEXEC) }
+    // A pipe would be waited for, until somebody writes to it; it is refused below.
+    let number = retrying { FileName.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) }
     guard number >= 0 else {
       let code = errno
       throw .unreadable(
@@ -38,8 +39,19 @@ final class Descriptor: Sendable {
         path: path, at: "stat", expected: "a readable file", found: systemMessage(code))
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
-      let kind = status.st_mode & S_IFMT == S_IFDIR ? "a folder" : "something that is not a file"
-      throw .unreadable(path: path, at: "open", expected: "a regular file", found: kind)
+      let kind: String
+      switch status.st_mode & S_IFMT {
+      case S_IFDIR:
+        throw .unreadable(
+          path: path, at: "open", expected: "a regular file", found: "a folder",
+          advice: "name a file in it")
+      case S_IFIFO: kind = "a pipe"
+      case S_IFSOCK: kind = "a socket"
+      default: kind = "a device"
+      }
+      throw .unreadable(
+        path: path, at: "open", expected: "a regular file", found: kind,
+        advice: "write what it gives to a file, and name that")
     }
   }
 

@@ -67,6 +67,15 @@ public struct AdaptationExperiment: Experiment, ImageExperiment {
     training = ImageTraining(model, model.initialState, estimator)
   }
 
+  /// The files of both sources of images.
+  public static func inputs(
+    configuration: AdaptationConfiguration, environment: RunEnvironment
+  ) throws -> [InputFile] {
+    let directories = environment.dataDirectories
+    return try InputFile.files(of: configuration.data.source, key: "data.source", in: directories)
+      + InputFile.files(of: configuration.data.target, key: "data.target", in: directories)
+  }
+
   /// The gradient steps.
   public var stepCount: Int { schedule.stepCount }
 

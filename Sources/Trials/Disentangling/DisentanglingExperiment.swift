@@ -60,6 +60,14 @@ public struct DisentanglingExperiment: Experiment, ImageExperiment {
     training = ImageTraining(model, model.initialState, estimator)
   }
 
+  /// The files of the source of images.
+  public static func inputs(
+    configuration: DisentanglingConfiguration, environment: RunEnvironment
+  ) throws -> [InputFile] {
+    try InputFile.files(
+      of: configuration.data.source, key: "data.source", in: environment.dataDirectories)
+  }
+
   /// The gradient steps.
   public var stepCount: Int { schedule.stepCount }
 

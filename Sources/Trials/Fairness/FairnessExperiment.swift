@@ -76,6 +76,13 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     plateau = ReduceLROnPlateau(factor: 0.1, patience: max(configuration.plateauPatience, 1))
   }
 
+  /// The table of the user's own, or the files of the source.
+  public static func inputs(
+    configuration: FairnessConfiguration, environment: RunEnvironment
+  ) throws -> [InputFile] {
+    try configuration.data.inputs(in: environment.dataDirectories)
+  }
+
   /// The epochs.
   public var stepCount: Int { configuration.epochs }
 
@@ -288,6 +295,17 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
 }
 
 extension FairnessConfiguration.Data {
+  /// The files that are read; none for generated tables.
+  func inputs(in directories: [String]) throws -> [InputFile] {
+    guard csv.path.isEmpty else {
+      let key = "data.csv.path"
+      return [InputFile(key: key, path: try DataPath.find(csv.path, key: key, in: directories))]
+    }
+    return try source.files(in: directories).map {
+      [InputFile(key: "data.source", path: $0.folder, contents: .files($0.names))]
+    } ?? []
+  }
+
   /// The table of the user's own, or that of the source.
   func table(in directories: [String]) throws -> FairnessTable {
     guard csv.path.isEmpty else {

@@ -67,7 +67,8 @@ public enum OutcomeListing {
     return table
   }
 
-  /// An array of `{run, label, seed, wasDone, seconds, scalars}`, with `fairness` and `groups` where a result has rates by group.
+  /// An array of `{run, label, seed, wasDone, seconds, scalars, notes, cautions}`, with `fairness` and `groups` where a result has
+  /// rates by group.
   public static func json(_ outcomes: [(config: ResolvedConfig, outcome: RunOutcome)]) -> JSONValue
   {
     .array(
@@ -76,6 +77,8 @@ public enum OutcomeListing {
           "run": .string(outcome.folder.path), "label": .string(config.label),
           "seed": .integer(config.seed), "wasDone": .bool(outcome.wasDone),
           "seconds": .number(outcome.result.seconds),
+          "cautions": .array(outcome.cautions.map { .string($0) }),
+          "notes": .array(outcome.result.notes.map { .string($0) }),
           "scalars": .object(
             outcome.result.scalars.sorted { $0.key < $1.key }.map {
               .init($0.key, .number($0.value))

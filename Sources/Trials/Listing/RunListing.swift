@@ -3,13 +3,16 @@ import Yams
 
 /// Run folders as `tessera list` and `tessera compare` print them.
 public enum RunListing {
-  /// One row a run.
+  /// One row a run; of one that cannot be read, its place alone.
   public static func list(_ folders: [RunFolder]) throws -> String {
     var table = TextTable(
       ["run", "experiment", "label", "status", "step", "time", "started"],
       alignments: [.left, .left, .left, .left, .right, .right])
     for folder in folders {
-      let record = try folder.record()
+      guard let record = try? folder.record() else {
+        table.add([folder.path, "", "", "cannot be read", "", "", ""])
+        continue
+      }
       table.add([
         folder.path, record.experiment, record.label.isEmpty ? "seed=\(record.seed)" : record.label,
         status(of: record, folder), "\(record.step)/\(record.stepCount)",
@@ -19,11 +22,22 @@ public enum RunListing {
     return table.text
   }
 
-  /// The same as an array of `{run, experiment, label, seed, status, step, stepCount, seconds, started, commit, error}`.
-  public static func json(_ folders: [RunFolder]) throws -> JSONValue {
+  /// The same as an array of `{run, experiment, label, seed, status, step, stepCount, seconds, started, commit, error, cautions}`;
+  /// of a run that cannot be read, `{run, status, error, cautions}`.
+  public static func json(
+    _ folders: [RunFolder], cautions: (RunFolder) -> [String] = { $0.cautions() }
+  ) throws -> JSONValue {
     .array(
-      try folders.map { folder in
-        let record = try folder.record()
+      folders.map { folder in
+        let record: RunRecord
+        do {
+          record = try folder.record()
+        } catch {
+          return [
+            "run": .string(folder.path), "status": "cannot be read",
+            "error": .string(ExitStatus.message(for: error)), "cautions": [],
+          ]
+        }
         return [
           "run": .string(folder.path), "experiment": .string(record.experiment),
           "label": .string(record.label), "seed": .integer(record.seed),
@@ -31,8 +45,21 @@ public enum RunListing {
           "stepCount": .integer(record.stepCount), "seconds": .number(record.seconds),
           "started": .string(record.started), "commit": .string(record.commit),
           "error": .string(record.error),
+          "cautions": .array(cautions(folder).map { .string($0) }),
         ]
       })
+  }
+
+  /// The cautions of runs, one line each; of several runs with the same one, one line.
+  public static func cautions(
+    _ folders: [RunFolder], of cautions: (RunFolder) -> [String] = { $0.cautions() }
+  ) -> [String] {
+    let all = folders.flatMap { folder in cautions(folder).map { (folder.path, $0) } }
+    return all.map(\.1).firstAppearances.map { caution in
+      let paths = all.filter { $0.1 == caution }.map(\.0)
+      let more = paths.count > 3 ? " and \(paths.count - 3) more runs" : ""
+      return paths.prefix(3).joined(separator: ", ") + more + ": " + caution
+    }
   }
 
   /// `running` without a process that holds the folder is a run that was killed.
@@ -64,11 +91,18 @@ public enum RunListing {
     return text + table.text
   }
 
-  /// The same as `{settings: {key: [value…]}, results: {name: [number…]}, groups: {name: [number…]}, runs: [path…]}`.
-  public static func comparison(_ folders: [RunFolder]) throws -> JSONValue {
+  /// Throws for a run that ``compare(_:)`` cannot show.
+  public static func requireSound(_ folder: RunFolder) throws { _ = try Side(folder) }
+
+  /// The same as `{settings: {key: [value…]}, results: {name: [number…]}, groups: {name: [number…]}, runs: [path…],
+  /// cautions: [[text…]…]}`.
+  public static func comparison(
+    _ folders: [RunFolder], cautions: (RunFolder) -> [String] = { $0.cautions() }
+  ) throws -> JSONValue {
     let sides = try folders.map(Side.init)
     return [
       "runs": .array(folders.map { .string($0.path) }),
+      "cautions": .array(folders.map { .array(cautions($0).map { .string($0) }) }),
       "settings": .object(
         differingKeys(sides).map { key in
           .init(key, .array(sides.map { $0.settings[key].map { .string($0) } ?? .null }))
@@ -99,12 +133,20 @@ public enum RunListing {
 
     init(_ folder: RunFolder) throws {
       let record = try folder.record()
-      name = record.experiment + "/" + record.hash.prefix(8)
+      // Runs on other contents of the same files have the same hash.
+      let beside = folder.path.split(separator: "/").last?.split(separator: "-").dropFirst().first
+      name = "\(record.experiment)/\(record.hash.prefix(8))" + (beside.map { "-\($0)" } ?? "")
       result = try folder.result()
       var pairs: [(String, String)] = []
-      if let root = try? BoundedYAML.compose(folder.configuration()) {
-        Side.flatten(root, prefix: "", into: &pairs)
+      guard folder.hasConfiguration, let root = try? BoundedYAML.compose(folder.configuration())
+      else {
+        throw RunError.unreadable(
+          path: folder.file("config.yaml"), expected: "a mapping of keys to values",
+          found: FileState(folder.file("config.yaml")).map { "\($0.size) other bytes" }
+            ?? "no file",
+          advice: folder.advice(for: "config.yaml"))
       }
+      Side.flatten(root, prefix: "", into: &pairs)
       order = pairs.map(\.0)
       settings = Dictionary(pairs, uniquingKeysWith: { $1 })
     }

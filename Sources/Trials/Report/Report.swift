@@ -20,14 +20,32 @@ public enum Report {
   ///     in the current folder.
   ///   - figures: the folder that gets each figure as an SVG file, made where it is missing; when nil, `figures` in the folder
   ///     of a single run, and none for several.
+  ///   - complain: is given a line about each run that cannot be shown, and each caution.
   /// - Returns: the path of the page.
-  /// - Throws: ``RunError`` for a folder that is no run or has a damaged file, named; `StorageError` where the
-  ///   report cannot be written. Nothing half-written is left.
+  /// - Throws: ``RunError`` for a folder that is no run or has a damaged file, named, if no other run can be shown;
+  ///   `StorageError` where the report cannot be written. Nothing half-written is left.
   @discardableResult
   public static func write(
-    runs: [String], to path: String? = nil, figures: String? = nil
+    runs: [String], to path: String? = nil, figures: String? = nil,
+    complain: (String) -> Void = { _ in }
   ) throws -> String {
-    let page = try ReportPage(runs: firstMentions(runs).map { try ReportRun(folder: $0) })
+    var shown: [ReportRun] = []
+    var faults: [RunFault] = []
+    var failure: (any Error)?
+    for folder in firstMentions(runs) {
+      do {
+        shown.append(try ReportRun(folder: folder))
+      } catch {
+        failure = failure ?? error
+        faults.append(RunFault(path: folder, message: ExitStatus.message(for: error)))
+      }
+    }
+    if let failure, shown.isEmpty { throw failure }
+    for run in shown {
+      for caution in run.cautions { complain("caution: \(run.folder): \(caution)") }
+    }
+    for fault in faults { complain("left out: \(fault.message)") }
+    let page = try ReportPage(runs: shown, faults: faults)
     let target = path ?? standardPath(runs)
     try AtomicFile.write(page.html(), to: target)
     if let folder = figures ?? (page.runs.count == 1 ? page.runs[0].folder + "/figures" : nil) {

@@ -3,6 +3,8 @@ import Foundation
 /// The report's page: the sections in order, and the figures that they show.
 struct ReportPage {
   let runs: [ReportRun]
+  /// Runs that cannot be shown.
+  let faults: [RunFault]
   let comparisons: [ReportComparison]
   /// All figures, for files of their own.
   private(set) var figures: [ReportFigure] = []
@@ -11,9 +13,10 @@ struct ReportPage {
   /// Lays out the page.
   ///
   /// - Throws: ``RunError/notARun(path:)`` without any run.
-  init(runs: [ReportRun]) throws {
+  init(runs: [ReportRun], faults: [RunFault] = []) throws {
     guard !runs.isEmpty else { throw RunError.notARun(path: "report") }
     self.runs = runs
+    self.faults = faults
     comparisons = ReportComparison.comparisons(of: runs)
     writeHeader()
     for (index, comparison) in comparisons.enumerated() {
@@ -71,6 +74,14 @@ struct ReportPage {
         markup.element(
           "p", ["class": "gap"], content: "\(run.method), seed \(run.seed) (\(run.name)): \(gap).")
       }
+      for caution in run.cautions {
+        markup.element(
+          "p", ["class": "gap"],
+          content: "Caution: \(run.method), seed \(run.seed) (\(run.name)): \(caution).")
+      }
+    }
+    for fault in faults {
+      markup.element("p", ["class": "gap"], content: "A run is left out: \(fault.message).")
     }
     markup.close()
   }
@@ -152,7 +163,10 @@ struct ReportPage {
   }
 
   private mutating func writeNotes() {
-    let notes = runs.flatMap { $0.result?.notes ?? [] }.firstAppearances
+    let inputs = runs.flatMap(\.inputs).map {
+      "\($0.key) \($0.path): the SHA-256 of its \($0.covers) is \($0.sha256)"
+    }
+    let notes = (runs.flatMap { $0.result?.notes ?? [] } + inputs).firstAppearances
     if notes.isEmpty { return }
     markup.element("h2", content: "Notes")
     markup.open("ul")

@@ -25,8 +25,12 @@ struct ReportRun {
   let result: RunResult?
   /// The pictures that the run made.
   let pictures: [ReportPicture]
-  /// What is not there because the run has not come to it, in words.
+  /// What is not there because the run has not come to it, or because it is damaged, in words.
   let gaps: [String]
+  /// Why its numbers may not be what is wanted now.
+  let cautions: [String]
+  /// The files that the run read.
+  let inputs: [InputRecord]
 
   /// The last component of the folder: the hash of the configuration.
   var name: String { URL(fileURLWithPath: folder).lastPathComponent }
@@ -54,8 +58,10 @@ struct ReportRun {
 
   /// Reads a run folder.
   ///
+  /// Pictures, curves and results that are damaged are gaps: the rest of the run is shown.
+  ///
   /// - Throws: ``RunError/notARun(path:)`` where there is no `run.json`, ``RunError/unreadable(path:expected:found:advice:)``
-  ///   for a file that is damaged, or missing although the run is done.
+  ///   where it or `config.yaml` is damaged.
   init(folder: String) throws {
     self.folder = folder
     let root = URL(fileURLWithPath: folder, isDirectory: true)
@@ -63,8 +69,9 @@ struct ReportRun {
     guard let recordData = FileManager.default.contents(atPath: recordPath) else {
       throw RunError.notARun(path: folder)
     }
-    let object = try JSONValue(parsing: recordData, path: recordPath, location: "run.json")
-    guard case .object = object else {
+    guard let object = try? JSONValue(parsing: recordData, path: recordPath, location: "run.json"),
+      case .object = object
+    else {
       throw Self.damaged(recordPath, expected: "one JSON object", found: Self.glimpse(recordData))
     }
     var pairs: [(key: String, value: String)] = []
@@ -77,33 +84,39 @@ struct ReportRun {
       record["status"] = "done"
     }
     self.record = record
-    pictures = try ReportPicture.all(inRun: folder)
+    var gaps: [String] = []
+    do {
+      pictures = try ReportPicture.all(inRun: folder)
+    } catch {
+      pictures = []
+      gaps.append("no pictures: \(ExitStatus.message(for: error))")
+    }
     configuration = try Self.configuration(root.appendingPathComponent("config.yaml").path)
 
-    var gaps: [String] = []
     let status = record["status"] ?? "of unknown status"
     let done = status == "done"
     let metricsPath = root.appendingPathComponent("metrics.jsonl").path
     if let data = FileManager.default.contents(atPath: metricsPath) {
-      let read = try MetricsReader(path: metricsPath, data: data, mayBeTorn: !done)
+      let read = MetricsReader(path: metricsPath, data: data)
       curves = read.curves
       gaps += read.gaps
-    } else if done {
-      throw Self.missing(metricsPath, "the metrics of a run that is done")
     } else {
       curves = []
-      gaps.append("no learning curves: metrics.jsonl is not there yet")
+      gaps.append("no learning curves: metrics.jsonl is not there\(done ? "" : " yet")")
     }
     let resultPath = root.appendingPathComponent("result.json").path
     if let data = FileManager.default.contents(atPath: resultPath) {
       do {
         result = try RunCoding.decoder.decode(RunResult.self, from: data)
       } catch {
-        throw Self.damaged(
+        result = nil
+        let fault = Self.damaged(
           resultPath, expected: "the result of a run", found: Self.reason(error, in: data))
+        gaps.append("no results: \(fault)")
       }
     } else if done {
-      throw Self.missing(resultPath, "the result of a run that is done")
+      result = nil
+      gaps.append("no results: \(Self.missing(resultPath, "the result of a run that is done"))")
     } else {
       result = nil
       let verbs = [
@@ -116,6 +129,9 @@ struct ReportRun {
       gaps.append("no results: the run \(verbs[status] ?? "is \(status)")\(place ?? "")\(reason)")
     }
     self.gaps = gaps
+    let run = RunFolder(folder)
+    cautions = run.cautions()
+    inputs = run.inputs()?.inputs ?? []
   }
 
   private static func configuration(_ path: String) throws -> [(key: String, value: String)] {
@@ -175,13 +191,22 @@ struct ReportRun {
   private static func missing(_ path: String, _ what: String) -> RunError {
     .unreadable(
       path: path, expected: what, found: "no such file",
-      advice: "run the same command again, or leave this run out of the report")
+      advice: advice(path))
+  }
+
+  private static func advice(_ path: String) -> String {
+    let url = URL(fileURLWithPath: path)
+    let folder =
+      path.hasSuffix("/" + url.lastPathComponent)
+      ? String(path.dropLast(url.lastPathComponent.count + 1))
+      : url.deletingLastPathComponent().path
+    return RunFolder(folder).advice(for: url.lastPathComponent)
   }
 
   static func damaged(_ path: String, expected: String, found: String) -> RunError {
     .unreadable(
       path: path, expected: expected, found: found,
-      advice: "delete the run folder and run again, or leave this run out of the report")
+      advice: advice(path))
   }
 
   /// The first few characters of a file, for a message.
@@ -192,7 +217,7 @@ struct ReportRun {
     return "`\(line)`" + (data.count > line.utf8.count + 1 ? " …" : "")
   }
 
-  private static func reason(_ error: any Error, in data: Data) -> String {
+  static func reason(_ error: any Error, in data: Data) -> String {
     func place(_ path: [any CodingKey]) -> String {
       path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
     }
@@ -214,28 +239,35 @@ struct MetricsReader {
   /// More metrics than a run logs, and more than a page can show.
   private static let mostCurves = 1000
 
-  /// Reads the lines of `data` (a value of null leaves a gap in the curve); with `mayBeTorn` a last line without its end is left out and named as a gap.
-  init(path: String, data: Data, mayBeTorn: Bool) throws {
+  /// Reads the lines of `data`; a value of null leaves a gap in the curve, a line that cannot be read is left out and named as a
+  /// gap.
+  init(path: String, data: Data) {
     var steps: [String: [Int]] = [:]
     var values: [String: [Double]] = [:]
+    var torn: [Int] = []
     let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
     for (index, line) in lines.enumerated() where !line.isEmpty {
-      do {
-        let object = try JSONValue(parsing: line, path: path, location: "line \(index + 1)")
-        guard case .integer(let step) = object["step"], case .object(let logged) = object["values"]
-        else {
-          throw ReportRun.damaged(
-            "\(path), line \(index + 1)", expected: "{\"step\":…,\"time\":…,\"values\":{…}}",
-            found: ReportRun.glimpse(Data(line)))
-        }
-        for member in logged {
-          steps[member.name, default: []].append(step)
-          values[member.name, default: []].append(member.value.doubleValue ?? .nan)
-        }
-      } catch let error {
-        guard mayBeTorn, index == lines.count - 1 else { throw error }
-        gaps.append("line \(index + 1) of metrics.jsonl is cut off and left out")
+      guard
+        let object = try? JSONValue(parsing: line, path: path, location: "line \(index + 1)"),
+        case .integer(let step) = object["step"], case .object(let logged) = object["values"]
+      else {
+        torn.append(index)
+        continue
       }
+      for member in logged {
+        steps[member.name, default: []].append(step)
+        values[member.name, default: []].append(member.value.doubleValue ?? .nan)
+      }
+    }
+    if torn == [lines.count - 1] {
+      gaps.append("line \(lines.count) of metrics.jsonl is cut off and left out")
+    } else if let first = torn.first {
+      let glimpse = ReportRun.glimpse(Data(lines[first]))
+      gaps.append(
+        torn.count == 1
+          ? "line \(first + 1) of metrics.jsonl is no step and left out: \(glimpse)"
+          : "\(torn.count) lines of metrics.jsonl are no steps and left out, line \(first + 1) the first: \(glimpse)"
+      )
     }
     let names = steps.keys.sorted()
     if names.count > Self.mostCurves {

@@ -13,34 +13,60 @@ struct CheckpointFolder {
     return all.filter { $0.hasPrefix("step-") && $0.hasSuffix(".safetensors") }.sorted()
   }
 
-  /// The newest state that can be read; `nil` if there is none.
+  /// Whether a state was saved.
+  var hasState: Bool { !names().isEmpty }
+
+  /// What the newest sound state notes of the inputs; `nil` if there is none, or it notes nothing.
+  var newestStamp: String? {
+    for name in names().reversed() {
+      if let state = try? Checkpoint.read(from: path + "/" + name) {
+        return state.metadata["run.inputs"]
+      }
+    }
+    return nil
+  }
+
+  /// The newest state that can be read and that fits; `nil` if there is none.
   ///
   /// A state is whole once it has its name, so a damaged one means a damaged disk: the one before serves then. The marker
   /// `latest` is for people; what counts is which states are there.
   ///
-  /// - Throws: what reading the newest state throws, if no other can be read either, or
-  ///   ``RunError/unreadable(path:expected:found:advice:)`` for a state of another configuration.
-  func newest(hash: String) throws -> Checkpoint? {
-    var failure: (any Error)?
+  /// - Parameters:
+  ///   - fits: throws for a state that cannot be gone on from.
+  ///   - passed: is told why a newer state is not taken.
+  /// - Throws: ``RunError/unreadable(path:expected:found:advice:)`` for a state of another configuration, or if there are states
+  ///   and none can be gone on from.
+  func newest(
+    hash: String, fits: (Checkpoint) throws -> Void = { _ in },
+    passed: (_ state: String, _ reason: any Error) -> Void = { _, _ in }
+  ) throws -> Checkpoint? {
+    var failure: (file: String, reason: any Error)?
     for name in names().reversed() {
       let file = path + "/" + name
       let state: Checkpoint
       do {
         state = try Checkpoint.read(from: file)
+        try fits(state)
       } catch {
-        failure = failure ?? error
+        failure = failure ?? (file, error)
         continue
       }
       guard state.metadata["run.config"] == hash else {
         throw RunError.unreadable(
           path: file, expected: "a state of configuration \(hash)",
           found: "one of `\(state.metadata["run.config"] ?? "none")`",
-          advice: "files of two runs were mixed; delete the run folder and run again")
+          advice: "files of two runs were mixed; move the states of the other run elsewhere")
       }
+      if let failure { passed(failure.file, failure.reason) }
       return state
     }
-    if let failure { throw failure }
-    return nil
+    guard let failure else { return nil }
+    throw RunError.unreadable(
+      path: failure.file, expected: "a state to go on from",
+      found: ExitStatus.message(for: failure.reason),
+      advice:
+        "put the run's files back from a copy, or move \(path) elsewhere: the same command then begins at the first step"
+    )
   }
 
   /// Writes a state and lets those before the last two go.
@@ -71,7 +97,7 @@ struct CheckpointFolder {
       throw RunError.unreadable(
         path: "checkpoint", expected: "a whole number under `run.\(name)`",
         found: state.metadata["run." + name] ?? "nothing",
-        advice: "the file was not written by a run; delete the run folder and run again")
+        advice: "the file was not written by a run: move it out of the run folder")
     }
     return value
   }

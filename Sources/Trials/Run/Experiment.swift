@@ -19,13 +19,14 @@ public protocol Experiment: SendableMetatype {
   /// - Throws: whatever the data loaders throw; the run ends as failed with that message.
   init(configuration: Configuration, environment: RunEnvironment) throws
 
-  /// What a reader of the result of a run that is done must know before anything is printed; `nil` if there is nothing.
+  /// The files that a run of this configuration reads; none where everything is generated.
   ///
-  /// Such a run gives its old result at once: an experiment whose data can be changed under the same path says here that they
-  /// were. It should take no longer than reading the data.
-  static func caution(
-    on result: RunResult, configuration: Configuration, environment: RunEnvironment
-  ) -> String?
+  /// The runner notes their contents before the first step, refuses to resume with others, and gives no result of other contents
+  /// without saying so. An experiment that reads files must name all of them here.
+  ///
+  /// - Throws: what ``init(configuration:environment:)`` throws for data that are not there.
+  static func inputs(configuration: Configuration, environment: RunEnvironment) throws
+    -> [InputFile]
 
   /// How many steps a full run has; a step is the unit of logging, checkpoints and interruption (often an epoch).
   var stepCount: Int { get }
@@ -50,10 +51,10 @@ public protocol Experiment: SendableMetatype {
 }
 
 extension Experiment {
-  /// Nothing.
-  public static func caution(
-    on result: RunResult, configuration: Configuration, environment: RunEnvironment
-  ) -> String? { nil }
+  /// None.
+  public static func inputs(configuration: Configuration, environment: RunEnvironment) throws
+    -> [InputFile]
+  { [] }
 }
 
 /// The typed, documented settings of an experiment.

@@ -9,6 +9,10 @@ public struct ExperimentRegistry: Sendable {
     /// What its configuration accepts.
     public let template: ConfigTemplate
     let run: @Sendable (ResolvedConfig, RunOptions, any RunObserver) throws -> RunOutcome
+    /// The files that a run reads.
+    let inputs: @Sendable (ResolvedConfig, RunEnvironment) throws -> [InputFile]
+    /// The folder that a run has.
+    let place: @Sendable (ResolvedConfig, RunOptions) throws -> RunFolder
   }
 
   /// The experiments in the order in which they were registered.
@@ -37,9 +41,18 @@ public struct ExperimentRegistry: Sendable {
       fatalError("ExperimentRegistry.register: `\(E.name)` is registered twice")
     }
     entries.append(
-      Entry(name: E.name, summary: E.summary, template: template) { config, options, observer in
-        try Runner.run(E.self, config: config, options: options, observer: observer)
-      })
+      Entry(
+        name: E.name, summary: E.summary, template: template,
+        run: { config, options, observer in
+          try Runner.run(E.self, config: config, options: options, observer: observer)
+        },
+        inputs: { config, environment in
+          try E.inputs(
+            configuration: config.configuration(as: E.Configuration.self), environment: environment)
+        },
+        place: { config, options in
+          try Runner.place(E.self, config: config, options: options).folder
+        }))
   }
 
   /// The experiment called `name`; `place` is where that name stands.
@@ -52,6 +65,13 @@ public struct ExperimentRegistry: Sendable {
         known: names)
     }
     return entry
+  }
+
+  /// The folder that a configuration's run has, by the contents of the files that it reads.
+  ///
+  /// - Throws: ``RunError/unreadable(path:expected:found:advice:)`` for an unfinished run of other contents.
+  public func folder(of config: ResolvedConfig, options: RunOptions) throws -> RunFolder {
+    try entry(named: config.experiment).place(config, options)
   }
 
   /// Runs or resumes one configuration; a run that is done gives its result at once.

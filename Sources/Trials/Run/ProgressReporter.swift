@@ -89,6 +89,11 @@ public final class ProgressReporter: RunObserver {
     }
   }
 
+  /// A line that stays.
+  public func cautioned(_ run: ResolvedConfig, _ caution: String) {
+    state.withLock { permanent("caution: \(caution)", &$0) }
+  }
+
   /// Takes a run out of the line and, in a sweep, says how it ended.
   public func ended(_ run: ResolvedConfig, _ outcome: Result<RunOutcome, any Error>) {
     state.withLock { state in
@@ -100,9 +105,6 @@ public final class ProgressReporter: RunObserver {
       let label = run.label.isEmpty ? run.experiment : run.label
       switch outcome {
       case .success(let outcome):
-        if let caution = outcome.caution {
-          permanent("\(outcome.folder.path): \(caution)", &state)
-        }
         if state.total > 1 {
           let how =
             outcome.wasDone

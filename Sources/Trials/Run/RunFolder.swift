@@ -1,12 +1,14 @@
 import Foundation
 import Storage
 
-/// The folder of one run, `runs/<experiment>/<hash>`, as a reader sees it.
+/// The folder of one run, `runs/<experiment>/<hash>`, as a reader sees it; a run of the same configuration on other contents of its
+/// files has `<hash>-<the beginning of their digest>`.
 ///
 /// | file | holds |
 /// |---|---|
 /// | `config.yaml` | the resolved configuration |
 /// | `run.json` | ``RunRecord`` |
+/// | `inputs.json` | ``RunInputs``: the files that the run reads, with their SHA-256 |
 /// | `metrics.jsonl` | one ``MetricsRow`` a line |
 /// | `events.out.tfevents…` | the same for TensorBoard |
 /// | `checkpoints/` | the last two states, and `latest` with the name of the newest |
@@ -67,7 +69,9 @@ public struct RunFolder: Sendable, Equatable {
         throw RunError.unreadable(
           path: file("metrics.jsonl") + ":\(index + 1)",
           expected: #"{"step": …, "time": …, "values": {…}}"#, found: "\(value)",
-          advice: "the line was changed by hand; delete the run folder and run again")
+          advice:
+            "the line was changed by hand: correct it, or take it out; results and states do not need it"
+        )
       }
       return row
     }
@@ -75,20 +79,7 @@ public struct RunFolder: Sendable, Equatable {
 
   /// The run folders below `runsFolder`, by experiment and start.
   public static func all(in runsFolder: String) -> [RunFolder] {
-    let manager = FileManager.default
-    var found: [(experiment: String, started: String, folder: RunFolder)] = []
-    for experiment in (try? manager.contentsOfDirectory(atPath: runsFolder)) ?? [] {
-      let parent = runsFolder + "/" + experiment
-      for hash in (try? manager.contentsOfDirectory(atPath: parent)) ?? [] {
-        let folder = RunFolder(parent + "/" + hash)
-        guard folder.exists("run.json") else { continue }
-        found.append((experiment, (try? folder.record().started) ?? "", folder))
-      }
-    }
-    return found.sorted {
-      ($0.experiment, $0.started, $0.folder.path) < ($1.experiment, $1.started, $1.folder.path)
-    }
-    .map(\.folder)
+    RunSurvey(of: runsFolder).folders.filter { $0.exists("run.json") }
   }
 
   /// The folder that a person means by `word`: a path, or the beginning of a hash.
@@ -111,15 +102,13 @@ public struct RunFolder: Sendable, Equatable {
   }
 
   private func decode<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value {
-    let bytes = try FileBytes.read(file(name))
+    let data = Data(try FileBytes.read(file(name)))
     do {
-      return try RunCoding.decoder.decode(type, from: Data(bytes))
+      return try RunCoding.decoder.decode(type, from: data)
     } catch {
       throw RunError.unreadable(
         path: file(name), expected: "a complete \(type) in JSON",
-        found: "\(bytes.count) other bytes",
-        advice:
-          "the file was changed by hand or by another version; delete the run folder and run again")
+        found: ReportRun.reason(error, in: data), advice: advice(for: name))
     }
   }
 }

@@ -8,6 +8,8 @@ public struct RunOptions: Sendable {
   public var cadence: CheckpointCadence
   /// Where data sets lie.
   public var environment: RunEnvironment
+  /// What is to become of a run whose inputs are not those of the run that is there.
+  public var changedInputs: ChangedInputs
   /// The command as typed, for `run.json`.
   public var command: String
   /// The signal of ``SignalTrap`` that came, if one did; the runner asks after every step.
@@ -16,13 +18,14 @@ public struct RunOptions: Sendable {
   /// Makes options; the signal is that of ``SignalTrap``.
   public init(
     runsFolder: String = "runs", cadence: CheckpointCadence = .standard,
-    environment: RunEnvironment = RunEnvironment(),
+    environment: RunEnvironment = RunEnvironment(), changedInputs: ChangedInputs = .refuse,
     command: String = CommandLine.arguments.joined(separator: " "),
     pendingSignal: @escaping @Sendable () -> Int32? = { SignalTrap.pending }
   ) {
     self.runsFolder = runsFolder
     self.cadence = cadence
     self.environment = environment
+    self.changedInputs = changedInputs
     self.command = command
     self.pendingSignal = pendingSignal
   }
@@ -60,6 +63,6 @@ public struct RunOutcome: Sendable {
   public let wasDone: Bool
   /// The step at which it resumed; `nil` for a run from the start.
   public let resumedAt: Int?
-  /// Of a run that was done: why its result may not be what is wanted now; `nil` if nothing is known against it.
-  public var caution: String?
+  /// What a reader must know before the result, such as that it is of other data than those of now.
+  public var cautions: [String] = []
 }

@@ -36,6 +36,15 @@ public struct RunResult: Codable, Sendable, Equatable {
     self.notes = notes
     self.seconds = seconds
   }
+
+  /// The notes that speak against the numbers, without the word that marks them.
+  var cautions: [String] {
+    notes.filter { $0.hasPrefix(RunResult.cautionMark) }
+      .map { String($0.dropFirst(RunResult.cautionMark.count)) }
+  }
+
+  /// How a note begins that speaks against the numbers.
+  static let cautionMark = "caution: "
 }
 
 /// A closed interval of a number, mostly a 95 % bootstrap interval.

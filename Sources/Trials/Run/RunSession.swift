@@ -26,27 +26,47 @@ final class RunSession {
     earlierSeconds + (ContinuousClock.now - began) / Duration.seconds(1)
   }
 
+  /// What a reader must know of how the run goes on.
+  private(set) var cautions: [String] = []
+  private let inputs: RunInputs
+
   /// Takes the folder, finds the newest sound checkpoint, and cuts the logs back to it.
   ///
   /// - Throws: ``RunError``, `StorageError`.
-  init(config: ResolvedConfig, options: RunOptions) throws {
-    folder = RunFolder(of: config, in: options.runsFolder)
+  init(
+    config: ResolvedConfig, options: RunOptions, folder place: RunFolder? = nil,
+    inputs: RunInputs = RunInputs([])
+  ) throws {
+    let folder = place ?? RunFolder(of: config, in: options.runsFolder)
+    self.folder = folder
     self.config = config
+    self.inputs = inputs
     try Folders.make(folder.file("checkpoints"))
     lock = try RunLock(folder: folder.path)
-    restored = try CheckpointFolder(folder).newest(hash: config.hash)
+    var cautions: [String] = []
+    restored = try CheckpointFolder(folder).newest(
+      hash: config.hash, fits: { try RunSession.checkLogs(folder, $0) },
+      passed: { file, reason in
+        cautions.append(
+          "\(file) is left out, the state before it serves: \(ExitStatus.message(for: reason))")
+      })
+    self.cautions = cautions
     firstStep = try restored.map { try CheckpointFolder.integer("step", of: $0) } ?? 0
     earlierSeconds = restored.flatMap { Double($0.metadata["run.seconds"] ?? "") } ?? 0
-    try AtomicFile.write(config.yaml, to: folder.file("config.yaml"))
-    let lengths = try restored.map {
-      (
-        try CheckpointFolder.integer("metricsLength", of: $0),
-        try CheckpointFolder.integer("eventsLength", of: $0)
-      )
+    if let stamp = restored?.metadata["run.inputs"], stamp != inputs.stamp {
+      let before = folder.inputs() ?? RunInputs([])
+      throw RunPlace.refusal(
+        folder, inputs, inputs.changes(since: before).joined(separator: "; "))
     }
+    try AtomicFile.write(config.yaml, to: folder.file("config.yaml"))
+    // A run from before the contents were noted keeps saying so: what its first steps read is not known.
+    if restored == nil || restored?.metadata["run.inputs"] != nil {
+      try AtomicFile.write(RunCoding.text(inputs), to: folder.file(RunInputs.fileName))
+    }
+    let lengths = try restored.map { try RunSession.lengths($0) }
     metrics = try JSONLines(
-      appendingTo: folder.file("metrics.jsonl"), truncatedTo: lengths?.0 ?? 0)
-    events = try TensorBoardWriter(folder: folder.path, truncatedTo: lengths?.1 ?? 0)
+      appendingTo: folder.file("metrics.jsonl"), truncatedTo: lengths?.metrics ?? 0)
+    events = try TensorBoardWriter(folder: folder.path, truncatedTo: lengths?.events ?? 0)
     let before = try? folder.record()
     let now = RunSession.timestamp()
     record = RunRecord(
@@ -55,6 +75,29 @@ final class RunSession {
       blas: BLAS.configuration, host: HostFacts.current.record, started: before?.started ?? now,
       updated: now, seconds: earlierSeconds, step: firstStep, stepCount: 0,
       pid: Int(getpid()), command: options.command, error: "")
+  }
+
+  private static let eventsName = "events.out.tfevents.0.tessera"
+
+  /// The lengths that the logs had when a state was saved.
+  private static func lengths(_ state: Checkpoint) throws -> (metrics: Int, events: Int) {
+    (
+      try CheckpointFolder.integer("metricsLength", of: state),
+      try CheckpointFolder.integer("eventsLength", of: state)
+    )
+  }
+
+  /// Throws if a log has become shorter than it was when the state was saved.
+  private static func checkLogs(_ folder: RunFolder, _ state: Checkpoint) throws {
+    let noted = try lengths(state)
+    for (name, length) in [("metrics.jsonl", noted.metrics), (eventsName, noted.events)] {
+      let size = FileState(folder.file(name))?.size ?? 0
+      if size < length {
+        throw RunError.unreadable(
+          path: folder.file(name), expected: "the \(length) bytes that the state notes",
+          found: "\(size)", advice: "put the log back from a copy")
+      }
+    }
   }
 
   /// Notes how many steps there are and that the run is on its way.
@@ -127,8 +170,17 @@ final class RunSession {
     state.metadata["run.seconds"] = String(seconds)
     state.metadata["run.metricsLength"] = String(metrics.length)
     state.metadata["run.eventsLength"] = String(events.length)
+    if restored == nil || restored?.metadata["run.inputs"] != nil {
+      state.metadata["run.inputs"] = inputs.stamp
+    }
     return state
   }
 
   static func timestamp() -> String { ISO8601DateFormatter().string(from: Date()) }
+
+  /// When a file was last written.
+  static func timestamp(ofFile path: String) -> String {
+    let seconds = Double(FileState(path)?.modified ?? 0) / 1e9
+    return ISO8601DateFormatter().string(from: Date(timeIntervalSince1970: seconds))
+  }
 }

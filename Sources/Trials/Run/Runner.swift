@@ -26,30 +26,52 @@ public enum Runner {
   private static func body<E: Experiment>(
     _ type: E.Type, config: ResolvedConfig, options: RunOptions, observer: any RunObserver
   ) throws -> RunOutcome {
-    let folder = RunFolder(of: config, in: options.runsFolder)
-    if folder.isDone, let result = try folder.result() {
-      return RunOutcome(
-        folder: folder, result: result, wasDone: true, resumedAt: nil,
-        caution: E.caution(
-          on: result, configuration: try config.configuration(as: E.Configuration.self),
-          environment: options.environment))
+    let configuration = try config.configuration(as: E.Configuration.self)
+    let found = readInputs(type, configuration, options)
+    let place = try self.place(config, found, options)
+    let folder = place.folder
+    var cautions = place.cautions
+    func caution(_ text: String) {
+      cautions.append(text)
+      observer.cautioned(config, text)
+    }
+    place.cautions.forEach { observer.cautioned(config, $0) }
+    if folder.isDone {
+      do {
+        guard let result = try folder.result() else { throw RunError.notARun(path: folder.path) }
+        // A folder that cannot be written is no reason to keep its result back.
+        if let mended = try? folder.mend(config) { caution(mended) }
+        result.cautions.forEach(caution)
+        return RunOutcome(
+          folder: folder, result: result, wasDone: true, resumedAt: nil, cautions: cautions)
+      } catch let error as RunError {
+        // The state after the last step is there: the evaluation makes the result again.
+        guard options.changedInputs != .showOld, CheckpointFolder(folder).hasState else {
+          throw error
+        }
+        caution("\(error.whatIsWrong): the evaluation is done again from the last state")
+      }
     }
     // Data that are missing or broken leave no folder behind.
     var environment = options.environment
     environment.folder = folder.path
-    let experiment = try E(
-      configuration: try config.configuration(as: E.Configuration.self), environment: environment)
+    let experiment = try E(configuration: configuration, environment: environment)
+    let inputs = try found.get()
+    try inputs.requireUnchanged()
     // From here on there is something to save; a signal that came while other runs of a sweep held it back ends this one here.
     SignalTrap.hold()
     defer { SignalTrap.release() }
     if let signal = SignalTrap.pending { throw RunError.interrupted(signal: signal) }
-    let session = try RunSession(config: config, options: options)
+    let session = try RunSession(
+      config: config, options: options, folder: folder, inputs: inputs.records)
+    session.cautions.forEach(caution)
     do {
       let result = try work(
-        consume experiment, session, config: config, options: options, observer: observer)
+        consume experiment, session, inputs, config: config, options: options, observer: observer)
+      result.cautions.forEach(caution)
       return RunOutcome(
         folder: folder, result: result, wasDone: false,
-        resumedAt: session.restored == nil ? nil : session.firstStep)
+        resumedAt: session.restored == nil ? nil : session.firstStep, cautions: cautions)
     } catch RunError.interrupted(let signal) {
       // The state is saved; a note that finds no room on the disk changes nothing about that.
       try? session.update(.interrupted)
@@ -60,8 +82,38 @@ public enum Runner {
     }
   }
 
+  /// The folder of a run, by the contents of its inputs.
+  static func place<E: Experiment>(
+    _ type: E.Type, config: ResolvedConfig, options: RunOptions
+  ) throws -> RunPlace {
+    let configuration = try config.configuration(as: E.Configuration.self)
+    return try place(config, readInputs(type, configuration, options), options)
+  }
+
+  private static func readInputs<E: Experiment>(
+    _ type: E.Type, _ configuration: E.Configuration, _ options: RunOptions
+  ) -> Result<ReadInputs, any Error> {
+    Result {
+      try ReadInputs(
+        E.inputs(configuration: configuration, environment: options.environment))
+    }
+  }
+
+  private static func place(
+    _ config: ResolvedConfig, _ inputs: Result<ReadInputs, any Error>, _ options: RunOptions
+  ) throws -> RunPlace {
+    switch inputs {
+    case .success(let inputs):
+      try RunPlace(
+        config, inputs.records, in: options.runsFolder, policy: options.changedInputs)
+    case .failure(let error):
+      RunPlace(config, unreadable: error, in: options.runsFolder)
+    }
+  }
+
   private static func work<E: Experiment>(
-    _ experiment: consuming E, _ session: RunSession, config: ResolvedConfig, options: RunOptions,
+    _ experiment: consuming E, _ session: RunSession, _ inputs: ReadInputs, config: ResolvedConfig,
+    options: RunOptions,
     observer: any RunObserver
   ) throws -> RunResult {
     if let restored = session.restored { try experiment.restore(restored) }
@@ -93,6 +145,7 @@ public enum Runner {
     try monitor.checkCancellation()
     var result = try experiment.finish(monitor)
     result.seconds = session.seconds
+    result.notes += inputs.notes
     try session.complete(result)
     return result
   }

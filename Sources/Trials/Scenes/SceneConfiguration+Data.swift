@@ -8,14 +8,9 @@ extension SceneConfiguration.Data {
   ///   - side: height and width that the model wants.
   ///   - seed: of the generator.
   ///   - directories: where a path is looked for that does not exist as it stands.
-  /// - Returns: the images, and what tells them from others under the same path; `nil` for generated ones, which follow from
-  ///   the configuration.
   /// - Throws: `DatasetError`; `StorageError` if a file cannot be read; ``ConfigError`` for images of another size.
-  func open(side: Int, seed: Int, in directories: [String]) throws
-    -> (images: any SceneSource, fingerprint: DataFingerprint?)
-  {
-    let fingerprint = try fingerprint(in: directories, side: side)
-    func place() -> String { fingerprint!.path }
+  func open(side: Int, seed: Int, in directories: [String]) throws -> any SceneSource {
+    func place() throws -> String { try self.place(in: directories, side: side) }
     let images: any SceneSource
     switch source {
     case .procedural: images = try ProceduralScenes(procedural, seed: UInt64(seed))
@@ -36,15 +31,40 @@ extension SceneConfiguration.Data {
         key: "model.side", place: "", expected: "\(images.height), the side of \(images.name)",
         found: "\(side)")
     }
-    return (images, fingerprint)
+    return images
   }
 
-  /// What tells the data from others under the same path; `nil` for generated ones.
+  /// The files that are read; none for generated images, which follow from the configuration.
   ///
   /// - Throws: as ``open(side:seed:in:)`` for data that are not there.
-  func fingerprint(in directories: [String], side: Int = 128) throws -> DataFingerprint? {
-    source == .procedural
-      ? nil : try DataFingerprint(of: place(in: directories, side: side))
+  func inputs(side: Int, in directories: [String]) throws -> [InputFile] {
+    let contents: InputFile.Contents
+    switch source {
+    case .procedural: return []
+    case .hdf5: contents = .file
+    case .rooms: contents = .scenes(.rooms)
+    case .atari: contents = .scenes(.games)
+    case .folder: contents = .scenes(.pictures)
+    }
+    return [
+      InputFile(
+        key: "data.path", path: try place(in: directories, side: side), contents: contents,
+        isReadThroughout: true)
+    ]
+  }
+
+  /// Throws if a run whose states note the data by themselves, as they did before the runner noted all inputs, is to go on with
+  /// others.
+  func check(against noted: String?, side: Int, in directories: [String]) throws {
+    guard let noted, source != .procedural, noted != SHA256.hex(of: []) else { return }
+    let now = try EarlierFingerprint(of: place(in: directories, side: side))
+    guard now.digest == noted else {
+      throw RunError.unreadable(
+        path: path,
+        expected: "the data that the run began with (SHA-256 of its \(now.covers): \(noted))",
+        found: now.digest,
+        advice: "put the old data back to resume, or give the same command with --new-data")
+    }
   }
 
   /// What a reader of the results must know about how pictures were brought to size; `nil` where nothing was changed.

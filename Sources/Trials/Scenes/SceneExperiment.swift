@@ -19,9 +19,9 @@ public struct SceneExperiment: Experiment {
 
   let configuration: SceneConfiguration
   let source: any SceneSource
-  private let fingerprint: DataFingerprint?
   let random: Philox
   private let folder: String?
+  private let directories: [String]
   private(set) var model: SPACE<Float>
   private(set) var state: SPACE<Float>.State
   private var optimiser: SPACEOptimizer<Float>
@@ -39,7 +39,7 @@ public struct SceneExperiment: Experiment {
   /// Opens the images and draws the initial weights.
   public init(configuration: SceneConfiguration, environment: RunEnvironment) throws {
     self.configuration = configuration
-    (source, fingerprint) = try configuration.data.open(
+    source = try configuration.data.open(
       side: configuration.model.side, seed: configuration.seed,
       in: environment.dataDirectories)
     guard source.count(of: .train) > 0 else {
@@ -47,6 +47,7 @@ public struct SceneExperiment: Experiment {
         key: configuration.data.source == .procedural ? "data.procedural.train" : "data.path",
         place: "", expected: "at least one image to train on", found: "none in \(source.name)")
     }
+    directories = environment.dataDirectories
     random = Philox(seed: UInt64(configuration.seed)).stream("scenes")
     folder = environment.folder
     model = SPACE(
@@ -58,16 +59,12 @@ public struct SceneExperiment: Experiment {
       clipNorm: configuration.clipNorm)
   }
 
-  /// That the data under the path are others than those that the run was done with.
-  public static func caution(
-    on result: RunResult, configuration: SceneConfiguration, environment: RunEnvironment
-  ) -> String? {
-    // Data that are gone say nothing against a result.
-    guard let found = try? configuration.data.fingerprint(in: environment.dataDirectories),
-      found.contradicts(result.notes)
-    else { return nil }
-    return
-      "this result is of other data than those that are in \(found.path) now; delete the run folder to run on these"
+  /// The file of images, or the pictures and boxes of a folder.
+  public static func inputs(configuration: SceneConfiguration, environment: RunEnvironment) throws
+    -> [InputFile]
+  {
+    try configuration.data.inputs(
+      side: configuration.model.side, in: environment.dataDirectories)
   }
 
   /// The gradient steps.
@@ -217,7 +214,6 @@ public struct SceneExperiment: Experiment {
       dataset: source.name, seed: configuration.seed, notes: warnings)
     if let note = configuration.data.fitNote(source) { result.notes.append(note) }
     if let set = source as? SceneSet { result.notes += set.notes }
-    if let fingerprint { result.notes.append(fingerprint.note) }
     if let best {
       (model, state) = (best.model, best.state)
       result.notes.append(
@@ -300,7 +296,7 @@ public struct SceneExperiment: Experiment {
     }
     let counters = Counters(
       steps: front.stepCount, backgroundSteps: back.stepCount, bestStep: best?.step,
-      bestQuality: best?.quality, warnings: warnings, data: fingerprint?.digest)
+      bestQuality: best?.quality, warnings: warnings)
     checkpoint.metadata["scenes"] = try RunCoding.text(counters)
     return checkpoint
   }
@@ -311,7 +307,8 @@ public struct SceneExperiment: Experiment {
   public mutating func restore(_ checkpoint: Checkpoint) throws {
     let counters = try RunCoding.decoder.decode(
       Counters.self, from: Data(checkpoint.text("scenes").utf8))
-    try fingerprint?.check(against: counters.data)
+    try configuration.data.check(
+      against: counters.data, side: configuration.model.side, in: directories)
     try model.setParameters(to: checkpoint.tensors(under: "model"))
     try state.setTensors(to: checkpoint.tensors(under: "state"))
     try optimiser.foreground.restore(
@@ -336,7 +333,7 @@ public struct SceneExperiment: Experiment {
     var bestStep: Int?
     var bestQuality: Double?
     var warnings: [String]
-    /// The digest of the data; `nil` in states from before it was noted, and for generated images.
+    /// The digest of the data in states from before the runner noted all inputs.
     var data: String?
   }
 }

@@ -60,7 +60,8 @@ enum MethodTableMaker {
         TableRow(
           row: plan.row.label, column: cell.column,
           values: own.compactMap { $0.scalars[cell.key] }, paper: cell.paper,
-          expected: context.quick ? nil : cell.expected, note: plan.note)
+          expected: context.quick ? nil : cell.expected, note: plan.note
+        ).cautioned(by: own)
       } + [
         TableRow(
           row: plan.row.label, column: "seconds a max-step",

@@ -69,7 +69,8 @@ enum SceneTableMaker {
     ].map { (column: String, paper: Double?) in
       TableRow(
         row: row.label, column: column, values: results.compactMap { $0.scalars[column] },
-        paper: paper, expected: expected(column), note: note + (paper == nil ? "" : recalled))
+        paper: paper, expected: expected(column), note: note + (paper == nil ? "" : recalled)
+      ).cautioned(by: results)
     }
   }
 }

@@ -68,12 +68,29 @@ public struct TableContext: Sendable {
         known.folders.append(path)
       }
     }
-    return outcomes.map(\.result)
+    return outcomes.map { outcome in
+      var result = outcome.result
+      // Rows show what their runs were cautioned of.
+      let known = Set(result.cautions)
+      result.notes += outcome.cautions.filter { !known.contains($0) }
+        .map { RunResult.cautionMark + $0 }
+      return result
+    }
   }
 
-  /// The configurations to run: all, or those that are done if only they count.
+  /// The configurations to run: all, or those that are done if only they count. One that is done and whose result cannot be read
+  /// is named to the observer and left out.
   public func runnable(_ configs: [ResolvedConfig]) -> [ResolvedConfig] {
-    onlyDone ? configs.filter { RunFolder(of: $0, in: options.runsFolder).isDone } : configs
+    guard onlyDone else { return configs }
+    return configs.filter { config in
+      do {
+        let folder = try registry.folder(of: config, options: options)
+        return try folder.isDone && folder.result() != nil
+      } catch {
+        observer.cautioned(config, "left out: \(ExitStatus.message(for: error))")
+        return false
+      }
+    }
   }
 
   /// Whether a row is to be run: whether its name holds what ``rows`` asks for, in whatever case.

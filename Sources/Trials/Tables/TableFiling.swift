@@ -42,7 +42,8 @@ public enum TableFiling {
   public static func write(
     _ result: TableResult, to path: String, command: String, folders: [String], seconds: Double
   ) throws {
-    let runs = try folders.map { try RunFolder($0).record() }
+    // A record that is damaged says nothing of commit and machine; its numbers are in the table all the same.
+    let runs = folders.compactMap { try? RunFolder($0).record() }
     try AtomicFile.write(
       text(result, command: command, runs: runs, seconds: seconds), to: path)
   }

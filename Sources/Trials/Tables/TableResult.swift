@@ -39,7 +39,9 @@ public struct TableResult: Sendable {
         row.ours == nil ? "—" : String(row.seeds), NumberFormat.short(row.paper),
         row.expected.map { "\(NumberFormat.short($0.low)) … \(NumberFormat.short($0.high))" }
           ?? "—",
-        row.verdict.rawValue, row.note,
+        row.verdict.rawValue,
+        ([row.note] + row.cautions.map { "caution: \($0)" }).filter { !$0.isEmpty }
+          .joined(separator: "; "),
       ])
     }
     return "\(table)\(quick ? " (quick)" : ""), commit \(commit.prefix(12))\n\n" + lines.text
@@ -74,6 +76,8 @@ public struct TableRow: Sendable {
   public var verdict: Verdict
   /// Substitutes, scaled protocols, warnings.
   public var note: String
+  /// Why the runs behind the cell may not be what is wanted now, such as that they are of other data than those of now.
+  public var cautions: [String] = []
 
   /// The cell of one value a seed: mean, standard error `s / √n` with the sample deviation, verdict by the range.
   public init(
@@ -100,16 +104,25 @@ public struct TableRow: Sendable {
     }
   }
 
+  /// The cell with the cautions of the runs behind it.
+  func cautioned(by results: [RunResult]) -> TableRow {
+    var row = self
+    row.cautions = results.flatMap(\.cautions).firstAppearances
+    return row
+  }
+
   var json: JSONValue {
     func number(_ value: Double?) -> JSONValue {
       guard let value, value.isFinite else { return .null }
       return .number(value)
     }
-    return [
+    let cell: JSONValue = [
       "row": .string(row), "column": .string(column), "ours": number(ours),
       "standardError": number(standardError), "seeds": .integer(seeds), "paper": number(paper),
       "expected": expected.map { [number($0.low), number($0.high)] } ?? .null,
       "verdict": verdict == .none ? .null : .string(verdict.rawValue), "note": .string(note),
     ]
+    guard case .object(let members) = cell, !cautions.isEmpty else { return cell }
+    return .object(members + [.init("cautions", .array(cautions.map { .string($0) }))])
   }
 }

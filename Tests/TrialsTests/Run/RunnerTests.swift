@@ -39,7 +39,7 @@ import Testing
       #expect(
         files == [
           ".lock", "checkpoints", "config.yaml", "done", "events.out.tfevents.0.tessera",
-          "metrics.jsonl", "result.json", "run.json",
+          "inputs.json", "metrics.jsonl", "result.json", "run.json",
         ])
       let states = try FileManager.default.contentsOfDirectory(atPath: folder.file("checkpoints"))
         .sorted()

@@ -67,9 +67,11 @@ import Testing
       #expect(
         notes.contains(
           "2 pictures that are no squares were cropped to their middle square (data.fit=crop)"))
-      let digest = try DataFingerprint(of: folder + "/set").digest
-      #expect(
-        notes.contains("data set: SHA-256 of its names and contents is \(digest)"))
+      let input = try #require(outcome.folder.inputs()?.inputs.first)
+      #expect(input.key == "data.path" && input.count == 30 && input.path == folder + "/set")
+      #expect(input.covers == "names and contents" && input.files?.count == 30)
+      // What runs of before noted of a plain folder.
+      #expect(try input.sha256 == EarlierFingerprint(of: folder + "/set").digest)
       let lines = try JSONLines.read(outcome.folder.file("detections.jsonl"))
       #expect(lines.map { $0["file"] } == ["19.png", "29.png", "39.png"])
       #expect(lines.map { $0["image"] } == [0, 1, 2])
@@ -193,21 +195,69 @@ import Testing
       }
       try FileManager.default.moveItem(atPath: kept, toPath: folder + "/set/20.png")
       let rest = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
-      #expect(rest.resumedAt == 1 && rest.caution == nil)
+      #expect(rest.resumedAt == 1 && rest.cautions.isEmpty)
       let again = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
-      #expect(again.wasDone && again.caution == nil)
+      #expect(again.wasDone && again.cautions.isEmpty)
       // Another picture of the same size.
       let bytes = try Data(contentsOf: URL(filePath: folder + "/set/30.png"))
       try (bytes + [0]).write(to: URL(filePath: folder + "/set/30.png"))
-      let stale = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
-      #expect(stale.wasDone && stale.result.scalars == again.result.scalars)
-      #expect(
-        stale.caution
-          == "this result is of other data than those that are in \(folder)/set now; delete the run folder to run on these"
-      )
+      let other = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(!other.wasDone && other.folder != again.folder)
+      #expect(other.cautions.count == 1)
+      #expect(other.cautions[0].contains("\(again.folder.path) is of other data (data.path"))
+      #expect(other.cautions[0].contains("30.png changed"))
       try FileManager.default.removeItem(atPath: folder + "/set")
       let gone = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
-      #expect(gone.wasDone && gone.caution == nil)
+      #expect(gone.wasDone && gone.cautions.count == 1 && gone.folder == other.folder)
+      #expect(gone.cautions[0].contains("cannot be read now"))
+    }
+  }
+
+  /// A folder behind a link, pictures behind links, boxes alone: each has its own digest, and each change is seen.
+  @Test(arguments: ["folder", "pictures", "boxes"]) func linksAndBoxesAreSeen(kind: String) throws {
+    try withTemporaryFolder { folder in
+      let manager = FileManager.default
+      let set = folder + "/set"
+      try pictures(folder + "/all")
+      var source = "data.source=folder"
+      switch kind {
+      case "folder": try manager.createSymbolicLink(atPath: set, withDestinationPath: "all")
+      case "pictures":
+        try Folders.make(set)
+        for name in try manager.contentsOfDirectory(atPath: folder + "/all") {
+          try manager.createSymbolicLink(
+            atPath: "\(set)/\(name)", withDestinationPath: "../all/\(name)")
+        }
+      default:
+        source = "data.source=rooms"
+        for split in ["train", "test"] {
+          try Folders.make("\(set)/\(split)/bb")
+          for index in 12..<18 {
+            try manager.copyItem(
+              atPath: "\(folder)/all/\(index).png", toPath: "\(set)/\(split)/\(index).png")
+            try Data("64,64,40,40\n".utf8).write(
+              to: URL(filePath: "\(set)/\(split)/bb/bb_\(index - 12).txt"))
+          }
+        }
+      }
+      let config = try config(set, source)
+      let first = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      let before = try #require(first.folder.inputs()?.inputs.first)
+      #expect(before.sha256 != SHA256.hex(of: []))
+      let again = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(again.wasDone && again.cautions.isEmpty)
+      if kind == "boxes" {
+        try Data("60,64,40,40\n".utf8).write(to: URL(filePath: set + "/test/bb/bb_0.txt"))
+      } else {
+        let picture = folder + "/all/10.png"
+        try manager.removeItem(atPath: picture)
+        try manager.copyItem(atPath: folder + "/all/11.png", toPath: picture)
+      }
+      let other = try ExperimentRegistry.standard.run(config, options: options(folder + "/runs"))
+      #expect(!other.wasDone && other.folder != first.folder)
+      #expect(
+        other.cautions.first?.contains(
+          kind == "boxes" ? "test/bb/bb_0.txt changed" : "10.png changed") == true)
     }
   }
 
@@ -229,35 +279,42 @@ import Testing
     }
   }
 
-  @Test func fingerprintsKnowContentsAndNotPlaces() throws {
+  /// Runs from before the runner noted inputs have a fingerprint of their own, in notes and states: it still counts.
+  @Test func fingerprintsOfBeforeStillCount() throws {
     try withTemporaryFolder { folder in
-      try AtomicFile.write("abc", to: folder + "/a.h5")
-      try AtomicFile.write("abc", to: folder + "/b.h5")
-      let file = try DataFingerprint(of: folder + "/a.h5")
-      // FIPS 180-2, appendix B.1.
-      #expect(
-        file.digest == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
-      #expect(try DataFingerprint(of: folder + "/b.h5").digest == file.digest)
-      for name in ["one", "two"] {
-        try Folders.make("\(folder)/\(name)/train")
-        try AtomicFile.write("12345", to: "\(folder)/\(name)/train/x.png")
+      let (set, runs) = (folder + "/set", folder + "/runs")
+      try pictures(set)
+      let config = try config(set)
+      let run = RunFolder(of: config, in: runs)
+      let digest = try EarlierFingerprint(of: set).digest
+      #expect(throws: RunError.self) {
+        try ExperimentRegistry.standard.run(config, options: options(runs, stops: true))
       }
-      let one = try DataFingerprint(of: folder + "/one")
-      #expect(try DataFingerprint(of: folder + "/two").digest == one.digest)
-      #expect(one.covers == "names and contents")
-      try AtomicFile.write("12346", to: "\(folder)/two/train/x.png")
-      let two = try DataFingerprint(of: folder + "/two")
-      #expect(two.digest != one.digest)
-      let other = DataFingerprint(path: "/elsewhere/one", covers: two.covers, digest: two.digest)
-      #expect(one.contradicts(["a note", other.note]) && !one.contradicts([one.note]))
-      #expect(!one.contradicts([two.note]), "another folder")
-      // Of much data, the sizes alone.
-      let large = try DataFingerprint(of: folder + "/one", mostBytes: 4)
-      #expect(large.covers == "names and sizes")
-      #expect(try DataFingerprint(of: folder + "/two", mostBytes: 4).digest == large.digest)
-      #expect(throws: (any Error).self) { try DataFingerprint(of: folder + "/none") }
-      #expect(throws: RunError.self) { try one.check(against: file.digest) }
-      try one.check(against: nil)
+      try FileManager.default.removeItem(atPath: run.file("inputs.json"))
+      let path = run.file("checkpoints/step-00000001.safetensors")
+      var state = try Checkpoint.read(from: path)
+      state.metadata["run.inputs"] = nil
+      let counters = try state.text("scenes")
+      state.metadata["scenes"] = counters.replacing("{\n", with: "{\n\"data\": \"\(digest)\",\n")
+      try state.write(to: path)
+      let kept = folder + "/kept.png"
+      try FileManager.default.moveItem(atPath: set + "/20.png", toPath: kept)
+      #expect {
+        try ExperimentRegistry.standard.run(config, options: options(runs))
+      } throws: {
+        "\($0)".contains("the data that the run began with (SHA-256 of its names and contents: ")
+      }
+      try FileManager.default.moveItem(atPath: kept, toPath: set + "/20.png")
+      let rest = try ExperimentRegistry.standard.run(config, options: options(runs))
+      #expect(rest.resumedAt == 1)
+      var result = try #require(try run.result())
+      result.notes.append("data set: SHA-256 of its names and contents is \(digest)")
+      try AtomicFile.write(RunCoding.text(result), to: run.file("result.json"))
+      let same = try ExperimentRegistry.standard.run(config, options: options(runs))
+      #expect(same.wasDone && same.cautions.isEmpty)
+      try FileManager.default.removeItem(atPath: set + "/20.png")
+      let other = try ExperimentRegistry.standard.run(config, options: options(runs))
+      #expect(!other.wasDone && other.cautions.first?.contains("of other data (data.path") == true)
     }
   }
 }

@@ -1,6 +1,7 @@
 import Storage
 import Testing
-import Trials
+
+@testable import Trials
 
 @Suite struct TableResultTests {
   @Test func summarisesSeeds() {
@@ -35,6 +36,16 @@ import Trials
         """)
     #expect(result.text.contains("t (quick), commit abc"))
     #expect(result.text.contains("0.5000"))
+  }
+
+  @Test func cellsShowWhatTheirRunsWereCautionedOf() {
+    var result = RunResult(experiment: "walk", seed: 0)
+    result.notes = ["a note", "caution: of other data"]
+    let row = TableRow(row: "a", column: "b", values: [0.5], note: "county")
+      .cautioned(by: [result, result])
+    let table = TableResult(table: "t", quick: true, rows: [row], commit: "abc")
+    #expect(table.json["rows"]?.description.contains(#""cautions": ["of other data"]"#) == true)
+    #expect(table.text.contains("county; caution: of other data"))
   }
 
   @Test func fillsFromRuns() throws {

@@ -5,7 +5,8 @@ import Storage
 /// The binary layout: records of 3,073 bytes, a label and then 1,024 bytes each of red, green and blue, row by row.
 struct CIFAR10: Sendable {
   static let folder = ImageFolder(
-    names: ["cifar10", "cifar-10-batches-bin", "cifar10_subset"], files: ["data_batch_1.bin"])
+    names: ["cifar10", "cifar-10-batches-bin", "cifar10_subset"], files: ["data_batch_1.bin"],
+    more: ["data_batch_", "test_batch"])
   static let names = [
     "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
   ]

@@ -9,6 +9,8 @@ struct ImageFolder: Sendable {
   var files: [String]
   /// Endings of names; there must be a file with each.
   var endings: [String] = []
+  /// Beginnings of names of files that are read too where they are there.
+  var more: [String] = []
 
   /// A file as it is or compressed; `nil` if neither is there.
   static func file(_ name: String, in folder: String) -> String? {
