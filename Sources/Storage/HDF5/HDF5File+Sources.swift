@@ -95,6 +95,17 @@ extension HDF5File {
     }
   }
 
+  /// A name whose length a first call gives and which a second fills.
+  private static func name(
+    _ scope: HDF5Scope, _ call: (UnsafeMutablePointer<CChar>?, Int) -> Int
+  ) throws(StorageError) -> String {
+    let count = call(nil, 0)
+    guard count >= 0 else { throw scope.failure("reading a name") }
+    var buffer = [CChar](repeating: 0, count: count + 1)
+    guard call(&buffer, buffer.count) >= 0 else { throw scope.failure("reading a name") }
+    return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+  }
+
   /// Whether a file is there and has a data set of that name.
   private static func holds(_ name: String, _ path: String, _ scope: HDF5Scope) -> Bool {
     guard FileManager.default.fileExists(atPath: path),
