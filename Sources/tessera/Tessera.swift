@@ -25,12 +25,12 @@ struct Tessera: ParsableCommand {
   /// Parses, runs and ends with the contract's exit codes; the parser's own code for bad usage is another.
   static func main() {
     var command: any ParsableCommand
-    if let complaint = unknownVerb(CommandLine.arguments.dropFirst().first) {
+    if let complaint = unknownVerb(ProgramArguments.all.dropFirst().first) {
       complain(complaint)
       Foundation.exit(2)
     }
     do {
-      command = try parseAsRoot()
+      command = try parseAsRoot(Array(ProgramArguments.all.dropFirst()))
     } catch {
       end(usage: error)
     }
