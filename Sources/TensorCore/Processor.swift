@@ -10,6 +10,9 @@ public enum Processor {
   /// saves. Empty on other processors than x86-64.
   public static let instructions = names(of: ck_processor_instructions())
 
+  /// The threads that this process may run on at once, at least 1.
+  public static let allowedThreads = max(Int(ck_allowed_processors()), 1)
+
   static func names(of sets: UInt32) -> [String] {
     (0..<Int32(CK_INSTRUCTIONS)).filter { sets >> $0 & 1 == 1 }
       .map { String(cString: ck_instructions_name($0)) }

@@ -14,7 +14,7 @@ struct TableCommand: ParsableCommand {
   @Flag(name: .customLong("list"), help: "List the tables.") var isList = false
   @Flag(help: "The minutes-long form.") var quick = false
   @Option(help: "Runs at a time; changes no result.")
-  var threads = ProcessInfo.processInfo.activeProcessorCount
+  var threads = Machine.threads
   @Option(help: "Seeds a row, in place of the table's own number (tables of runs only).")
   var seeds: Int?
   @Flag(

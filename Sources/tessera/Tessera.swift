@@ -27,14 +27,14 @@ struct Tessera: ParsableCommand {
   /// Parses, runs and ends with the contract's exit codes; the parser's own code for bad usage is another.
   static func main() {
     cp_settle()
-    let words = Array(CommandLine.arguments.dropFirst())
+    let words = Array(ProgramArguments.all.dropFirst())
     if let complaint = CommandWords.complaint(words) ?? unknownVerb(words.first) ?? lostFolder() {
       complain(complaint)
       Foundation.exit(2)
     }
     var command: any ParsableCommand
     do {
-      command = try parseAsRoot()
+      command = try parseAsRoot(words)
     } catch {
       end(usage: error)
     }

@@ -19,14 +19,15 @@ enum Program {
   /// Without a backtrace: one that loses its program to a kill waits for minutes and holds the pipes open.
   private static let quiet = ["SWIFT_BACKTRACE": "enable=no"]
 
-  /// Runs it to its end; after `microseconds` it gets `signal`, if it still lives.
+  /// Runs it to its end, as the last words of the command `wrapper` where that is given; after `microseconds` it gets `signal`, if it still lives.
   static func run(
-    _ arguments: [String], _ environment: [String: String] = [:], signal: Int32? = nil,
+    _ arguments: [String], _ environment: [String: String] = [:], through wrapper: [String] = [],
+    signal: Int32? = nil,
     after microseconds: UInt32 = 0
   ) throws -> Ending {
     let process = Process()
-    process.executableURL = URL(fileURLWithPath: path)
-    process.arguments = arguments
+    process.executableURL = URL(fileURLWithPath: wrapper.isEmpty ? path : "/usr/bin/env")
+    process.arguments = wrapper.isEmpty ? arguments : wrapper + [path] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(Self.quiet) { $1 }
       .merging(environment) { $1 }
     process.currentDirectoryURL = URL(fileURLWithPath: NSTemporaryDirectory())

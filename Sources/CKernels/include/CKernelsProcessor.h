@@ -62,6 +62,11 @@ int ck_blas_core_verdict(void);
 const char *ck_blas_core_chosen(void);
 const char *ck_blas_core_asked(void);
 
+// The arguments of the program, its name the first; NULL beyond the last, and where the C library does not tell.
+const char *ck_argument(int index);
+// The processors that this process may run on; 0 where the system does not tell.
+int ck_allowed_processors(void);
+
 // Runs `work` in a child process, a copy of this one with a single thread: the signal that ended it, -1 if there can be no
 // child, otherwise 0.
 int ck_in_child(void (*work)(void *), void *context);

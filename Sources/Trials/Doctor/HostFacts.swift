@@ -1,6 +1,13 @@
 import Foundation
 import TensorCore
 
+/// What the machine offers to a program.
+public enum Machine {
+  /// Threads that keep the processors of this process busy: those that it may run on, and for whose time its control group
+  /// pays.
+  public static var threads: Int { HostFacts.current.threadsWorthHaving }
+}
+
 /// What the machine is.
 struct HostFacts: Sendable {
   /// The machine's and the processor's name.
@@ -35,11 +42,12 @@ struct HostFacts: Sendable {
       ? Self.field("model name", of: information)
         ?? Self.field("CPU part", of: information).map { "part \($0)" } ?? "unknown"
       : own
-    usableCores = max(ProcessInfo.processInfo.activeProcessorCount, 1)
+    usableCores = Processor.allowedThreads
     // Without /sys and /proc the system counts fewer processors than the process may run on.
     cores = max(ProcessInfo.processInfo.processorCount, usableCores)
     quota = Self.quota(
-      unified: Self.text("/sys/fs/cgroup/cpu.max"),
+      unified: Self.text(Self.groupFolder(Self.text("/proc/self/cgroup")) + "/cpu.max")
+        ?? Self.text("/sys/fs/cgroup/cpu.max"),
       share: Self.text("/sys/fs/cgroup/cpu/cpu.cfs_quota_us"),
       period: Self.text("/sys/fs/cgroup/cpu/cpu.cfs_period_us"))
     memory = ProcessInfo.processInfo.physicalMemory
@@ -59,6 +67,12 @@ struct HostFacts: Sendable {
       }
     }
     return nil
+  }
+
+  /// The folder of the control group that `/proc/self/cgroup` names, in the unified form.
+  static func groupFolder(_ groups: String?) -> String {
+    let line = (groups ?? "").split(separator: "\n").first { $0.hasPrefix("0::/") }
+    return "/sys/fs/cgroup" + (line.map { String($0.dropFirst(3)) } ?? "")
   }
 
   /// The processors' worth of time of a control group: microseconds a period, in the unified form (`max 100000`) or the older.
@@ -83,6 +97,11 @@ struct HostFacts: Sendable {
       text += ", time of \(String(Float((quota * 100).rounded() / 100))) by the control group"
     }
     return text
+  }
+
+  /// Threads that keep this process's processors busy: what `--threads` is where it is not given.
+  var threadsWorthHaving: Int {
+    max(1, min(usableCores, quota.map { Int($0.rounded(.up)) } ?? usableCores))
   }
 
   var record: RunRecord.Host { .init(name: name, processor: processor, cores: cores) }

@@ -108,11 +108,14 @@ extension KernelPath {
   /// The line of the report.
   func finding(_ outcome: Outcome) -> Doctor.Finding {
     func show(_ error: Double) -> String {
-      error.isNaN ? "not a number" : String(Float(error))
+      error.isNaN ? "not a number" : String(format: "%.1e", error)
     }
     switch outcome {
     case .agrees(let error, let operation):
-      return Doctor.Finding(name, "as the plain form, largest error \(show(error)) (\(operation))")
+      return Doctor.Finding(
+        name,
+        "\(checks.count) operations as in the plain form; largest error \(show(error)) (\(operation))"
+      )
     case .differs(let error, let operation, let tolerance):
       return Doctor.Finding(
         name,

@@ -1,4 +1,5 @@
 import Foundation
+import TensorCore
 
 /// The git commit of the sources, read without git.
 public enum SourceCommit {
@@ -8,7 +9,7 @@ public enum SourceCommit {
     if let commit = ProcessInfo.processInfo.environment["TESSERA_COMMIT"], !commit.isEmpty {
       return commit
     }
-    let program = (CommandLine.arguments.first ?? "") as NSString
+    let program = (ProgramArguments.all.first ?? "") as NSString
     let folders = [
       FileManager.default.currentDirectoryPath,
       (program.resolvingSymlinksInPath as NSString).deletingLastPathComponent,

@@ -1,4 +1,5 @@
 import Foundation
+import TensorCore
 
 /// One notebook being run: its blocks in order, each compared with what the page says.
 struct NotebookSession {
@@ -147,7 +148,8 @@ enum NotebookCommand {
   static var environment: [String: String] {
     var environment = ProcessInfo.processInfo.environment
     let own = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    let folder = URL(fileURLWithPath: own ?? CommandLine.arguments[0]).deletingLastPathComponent()
+    let program = own ?? ProgramArguments.all.first ?? "tessera"
+    let folder = URL(fileURLWithPath: program).deletingLastPathComponent()
     environment["PATH"] = folder.path + ":" + (environment["PATH"] ?? "/usr/bin:/bin")
     environment["NO_COLOR"] = "1"
     environment["TERM"] = "dumb"

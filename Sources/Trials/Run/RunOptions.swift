@@ -1,4 +1,5 @@
 import Foundation
+import TensorCore
 
 /// What a run is told beside its configuration; none of it changes a result.
 public struct RunOptions: Sendable {
@@ -19,7 +20,7 @@ public struct RunOptions: Sendable {
   public init(
     runsFolder: String = "runs", cadence: CheckpointCadence = .standard,
     environment: RunEnvironment = RunEnvironment(), changedInputs: ChangedInputs = .refuse,
-    command: String = CommandLine.arguments.joined(separator: " "),
+    command: String = ProgramArguments.all.joined(separator: " "),
     pendingSignal: @escaping @Sendable () -> Int32? = { SignalTrap.pending }
   ) {
     self.runsFolder = runsFolder

@@ -41,7 +41,7 @@ import Testing
         runsFolder: NSTemporaryDirectory(), environment: RunEnvironment(dataDirectories: []),
         paths: [path])
       #expect(!doctor.isWell)
-      #expect(doctor.text.contains("convolution differs from the plain form: error 0.25"))
+      #expect(doctor.text.contains("convolution differs from the plain form: error 2.5e-01"))
       #expect(doctor.json.description.contains(#""operation":"convolution","error":0.25"#))
     }
   }
@@ -91,9 +91,17 @@ import Testing
         period: older ? "\(period)\n" : nil) == quota)
   }
 
+  @Test func theControlGroupIsFoundWhereTheSystemNamesIt() {
+    #expect(HostFacts.groupFolder("0::/jobs/7\n") == "/sys/fs/cgroup/jobs/7")
+    #expect(HostFacts.groupFolder("12:cpu:/x\n0::/\n") == "/sys/fs/cgroup/")
+    #expect(HostFacts.groupFolder("4:cpu:/x\n") == "/sys/fs/cgroup")
+    #expect(HostFacts.groupFolder(nil) == "/sys/fs/cgroup")
+  }
+
   @Test func theMachineHasAtLeastOneThread() {
     let host = HostFacts.current
     #expect(host.usableCores >= 1 && host.cores >= host.usableCores)
+    #expect(Machine.threads >= 1 && Machine.threads <= host.usableCores)
     #expect(!host.processor.isEmpty)
   }
 }
