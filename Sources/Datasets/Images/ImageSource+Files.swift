@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 extension ImageSource {
   /// The files that are read, folder by folder; none for generated images.
@@ -34,8 +35,8 @@ extension FairnessSource {
 extension ImageFolder {
   /// The names of the files of the set that are there, in this folder.
   func found(in folder: String) -> [String] {
-    let names = SceneFolders.names(folder)
-    return names.filter { name in
+    guard let listing = FolderListing(folder) else { return [] }
+    return (listing.files + listing.folders).filter { name in
       let plain = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
       return files.contains(plain) || more.contains { plain.hasPrefix($0) }
         || endings.contains { name.lowercased().hasSuffix($0) }

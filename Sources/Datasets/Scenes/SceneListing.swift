@@ -1,4 +1,4 @@
-import Foundation
+import Storage
 
 /// Which files of a folder a set of scenes is read from: what tells whether the set is still the same one.
 ///
@@ -12,7 +12,6 @@ public enum SceneListing: String, Sendable, Codable, CaseIterable {
   /// A folder a game, with folders of splits in it.
   case games
 
-  private static let splits: Set<String> = ["train", "validation", "val", "test"]
   private static let pictureEndings = [".png", ".jpg", ".jpeg"]
 
   /// The files below `folder`, by their paths from there, sorted by their bytes; links are followed.
@@ -24,7 +23,7 @@ public enum SceneListing: String, Sendable, Codable, CaseIterable {
       files += Self.splitFiles(folder)
     case .rooms: files += Self.splitFiles(folder)
     case .games:
-      for game in SceneFolders.names(folder) where !game.hasPrefix(".") {
+      for game in SceneFolders.folders(folder) {
         files += Self.splitFiles("\(folder)/\(game)").map { "\(game)/\($0)" }
       }
     }
@@ -32,7 +31,7 @@ public enum SceneListing: String, Sendable, Codable, CaseIterable {
   }
 
   private static func splitFiles(_ folder: String) -> [String] {
-    SceneFolders.names(folder).filter { splits.contains($0.lowercased()) }.flatMap { split in
+    SceneFolders.folders(folder).filter { SceneSplit(calledAfter: $0) != nil }.flatMap { split in
       pictures("\(folder)/\(split)").map { "\(split)/\($0)" }
         + names("\(folder)/\(split)/bb", [".txt"]).map { "\(split)/bb/\($0)" }
     }
@@ -41,7 +40,7 @@ public enum SceneListing: String, Sendable, Codable, CaseIterable {
   private static func pictures(_ folder: String) -> [String] { names(folder, pictureEndings) }
 
   private static func names(_ folder: String, _ endings: [String]) -> [String] {
-    SceneFolders.names(folder).filter { name in
+    (FolderListing(folder)?.files ?? []).filter { name in
       !name.hasPrefix(".") && endings.contains { name.lowercased().hasSuffix($0) }
     }
   }
