@@ -43,7 +43,7 @@ import Testing
     ("data.csv.separator=x", "data.csv.separator"), ("data.csv.separator=ab", "tab, space, pipe"),
     ("data.csv.separator='\"'", "data.csv.separator"), ("data.csv.decimal=;", "`.` or `,`"),
     ("data.csv.decimal=..", "data.csv.decimal"), ("data.csv.thousands=.", "data.csv.thousands"),
-    ("data.csv.thousands=5", "apostrophe"), ("data.csv.thousands='", "apostrophe"),
+    ("data.csv.thousands=5", "apostrophe"), ("data.csv.thousands=\"\"", "apostrophe"),
     ("data.csv.encoding=utf8", "utf-8, latin-1"),
     ("data.csv.spellings=join", "fail, merge, separate"),
     ("data.csv.missingMarkers=NA", "brackets"),
