@@ -7,6 +7,13 @@ final class TensorStorage<Scalar: TensorScalar>: @unchecked Sendable {
 
   @usableFromInline
   init(uninitializedCount count: Int, shape: Shape? = nil) {
+    elements = Self.allocate(count, shape)
+  }
+
+  /// Apart from `init`, where the compiler would give `self`, half made, away before the program ends.
+  private static func allocate(
+    _ count: Int, _ shape: Shape?
+  ) -> UnsafeMutableBufferPointer<Scalar> {
     let (bytes, overflows) = max(count, 1).multipliedReportingOverflow(
       by: MemoryLayout<Scalar>.stride)
     guard !overflows, SystemMemory.mayHold(bytes), let memory = ck_pool_allocate(bytes) else {
@@ -14,7 +21,7 @@ final class TensorStorage<Scalar: TensorScalar>: @unchecked Sendable {
         bytes: overflows ? nil : bytes,
         for: shape.map { "a tensor of shape \($0)" } ?? "\(count) numbers of \(Scalar.typeName)")
     }
-    elements = UnsafeMutableBufferPointer(
+    return UnsafeMutableBufferPointer(
       start: memory.bindMemory(to: Scalar.self, capacity: max(count, 1)), count: count)
   }
 

@@ -10,11 +10,16 @@ final class ReadBandwidth: @unchecked Sendable {
   /// Takes `bytes` bytes, rounded up to 2 MiB, in large pages, and writes to each of them.
   init(bytes wanted: Int) {
     bytes = max(1, (wanted + (2 << 20) - 1) >> 21) << 21
+    pages = Self.allocate(bytes)
+    pages.initializeMemory(as: Float.self, repeating: 1, count: bytes / 4)
+  }
+
+  /// Apart from `init`, where the compiler would give `self`, half made, away before the program ends.
+  private static func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
     guard let pages = ck_pages_allocate(bytes) else {
       SystemMemory.exhausted(bytes: bytes, for: "reading from end to end; time shorter sequences")
     }
-    self.pages = pages
-    pages.initializeMemory(as: Float.self, repeating: 1, count: bytes / 4)
+    return pages
   }
 
   /// Reads the first `count` bytes once.
