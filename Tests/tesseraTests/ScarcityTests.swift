@@ -29,7 +29,7 @@ import Trials
 
   @Test func distancesThatDoNotFitAreRefusedBeforeTheFirstStep() throws {
     let ending = try run(
-      "ulimit -v 2500000; timeout 60 \"$TESSERA\" run config.yaml method=distance data.rows=30000 batchSize=100000 "
+      "ulimit -v 2500000; timeout 60 \"$TESSERA\" run config.yaml method=distance data.rows=45000 batchSize=100000 "
         + "validationRows=100 \(Self.small)")
     expectOneLine(ending, code: 2, ["`batchSize`", "distances", "bytes", "take fewer rows"])
   }

@@ -63,7 +63,10 @@ import Testing
   }
 
   @Test(arguments: [
-    ("data.path=$FOLDER/sp ace,dir", "experiment: scenes\n", "'data.path=\"$FOLDER/sp ace,dir\"'"),
+    (
+      "data.path=$FOLDER/sp ace,dir", "experiment: scenes\ndata: {source: folder}\n",
+      "'data.path=\"$FOLDER/sp ace,dir\"'"
+    ),
     (
       "data.csv.target=invited, y/n",
       "experiment: fairness\ndata: {csv: {path: $FOLDER/t.csv, sensitive: age}}\n",

@@ -8,7 +8,8 @@ enum DistanceMemory {
   static func check(
     rows: Int, key: String, available: Int = SystemMemory.availableBytes
   ) throws {
-    let bytes = 2 * 4 * Double(rows) * Double(rows)
+    // The pool's blocks are up to a quarter larger than what is asked for.
+    let bytes = 2 * 4 * 1.25 * Double(rows) * Double(rows)
     guard bytes > Double(available) else { return }
     let size = SystemMemory.text(bytes < 1e18 ? Int(bytes) : .max)
     throw ConfigError.invalid(

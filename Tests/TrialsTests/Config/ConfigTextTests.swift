@@ -112,9 +112,9 @@ import Testing
   }
 
   @Test func distancesAreCountedBeforeTheFirstStep() throws {
-    try DistanceMemory.check(rows: 1000, key: "batchSize", available: 8_000_000)
+    try DistanceMemory.check(rows: 1000, key: "batchSize", available: 10_000_000)
     #expect(throws: ConfigError.self) {
-      try DistanceMemory.check(rows: 1001, key: "batchSize", available: 8_000_000)
+      try DistanceMemory.check(rows: 1001, key: "batchSize", available: 10_000_000)
     }
     #expect(throws: ConfigError.self) {
       try DistanceMemory.check(rows: .max, key: "batchSize", available: .max)

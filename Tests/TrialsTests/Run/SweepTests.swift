@@ -21,7 +21,8 @@ import Trials
 
   @Test func runsEqualConfigurationsOnce() throws {
     try withTemporaryFolder { runs in
-      let configs = try walks.resolve(experiment: "walk", overrides: ["seed=0,0"])
+      let config = try walks.resolve(experiment: "walk")[0]
+      let configs = [config, config]
       let outcomes = try Sweep.run(
         configs, registry: walks, options: RunOptions(runsFolder: runs), threads: 2
       ).map { try $0.get() }
