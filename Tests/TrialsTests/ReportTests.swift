@@ -243,7 +243,7 @@ import Testing
       "line 2 of metrics.jsonl is no step and left out: `{&quot;st`"
     ),
     ("metrics.jsonl", nil, "no learning curves: metrics.jsonl is not there."),
-    ("result.json", nil, "dc-0/result.json: expected the result of a run that is done, found no"),
+    ("result.json", nil, "dc-00/result.json: expected the result of a run that is done, found no"),
     ("result.json", "{\"experiment\":\"fairness\"}", "found no key `method`; the other files"),
     ("result.json", "", "found an empty file; the other files of the run are kept"),
     ("figures/captions.json", "[", "no pictures: "),

@@ -227,6 +227,9 @@ struct ReportRun {
     case .typeMismatch(let type, let context):
       return "another type than \(type) at `\(place(context.codingPath))`"
     case .valueNotFound(_, let context): return "null at `\(place(context.codingPath))`"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      return "at `\(place(context.codingPath))` a value that this version does not know ("
+        + context.debugDescription + ")"
     default: return glimpse(data)
     }
   }

@@ -46,7 +46,7 @@ struct CheckpointFolder {
       let state: Checkpoint
       do {
         state = try Checkpoint.read(from: file)
-        try fits(state)
+        if state.metadata["run.config"] == hash { try fits(state) }
       } catch {
         failure = failure ?? (file, error)
         continue

@@ -190,7 +190,7 @@ import Testing
         guard case RunError.unreadable(let path, let expected, _, let advice) = $0 else {
           return false
         }
-        return path == folder + "/set" && expected.contains("the data that the run began with")
+        return path == folder + "/set" && expected.contains("the data that the run in")
           && advice.contains("put the old data back")
       }
       try FileManager.default.moveItem(atPath: kept, toPath: folder + "/set/20.png")
