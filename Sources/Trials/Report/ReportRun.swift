@@ -240,7 +240,7 @@ struct MetricsReader {
   private(set) var curves: [ReportRun.Curve] = []
   private(set) var gaps: [String] = []
   /// More metrics than a run logs, and more than a page can show.
-  private static let mostCurves = 1000
+  private static let mostCurves = 300
 
   /// Reads the lines of `data`; a value of null leaves a gap in the curve, a line that cannot be read is left out and named as a
   /// gap.
