@@ -20,41 +20,45 @@ import Testing
   }
 
   private static let v2 = "sse3 ssse3 sse4_1 sse4_2 popcnt cx16 lahf_lm"
-  private static let v3 = v2 + " avx f16c fma avx2 bmi1 bmi2 lzcnt movbe"
-  private static let v4 = v3 + " avx512f avx512cd avx512bw avx512dq avx512vl"
+  private static let v3 = "\(v2) avx f16c fma avx2 bmi1 bmi2 lzcnt movbe"
+  private static let v4 = "\(v3) avx512f avx512cd avx512bw avx512dq avx512vl"
 
   private static func without(_ names: String, _ set: String) -> String {
     names.split(separator: " ").filter { $0 != set }.joined(separator: " ")
   }
 
-  @Test(arguments: [
-    ("", KernelForm.baseline), (v2, .baseline), (v3, .v3), (v4, .v4),
+  private static let forms: [(String, KernelForm)] = [
+    ("", .baseline), (v2, .baseline), (v3, .v3), (v4, .v4),
     // A virtual machine that masks one of them.
     (without(v3, "fma"), .baseline), (without(v3, "avx2"), .baseline),
     (without(v3, "movbe"), .baseline), (without(v4, "avx512vl"), .v3),
-    (without(v4, "bmi2"), .baseline), (v4 + " avx512_bf16 amx_tile", .v4),
-  ])
+    (without(v4, "bmi2"), .baseline), ("\(v4) avx512_bf16 amx_tile", .v4),
+  ]
+
+  @Test(arguments: forms)
   func theFormFitsTheInstructions(names: String, form: KernelForm) {
     #expect(ck_best_form(Self.sets(names)) == form.rawValue)
   }
 
-  @Test(arguments: [
+  private static let cores: [(String, String, String)] = [
     // What OpenBLAS chose is kept where it can run and nothing faster can.
-    (v4 + " avx512_bf16", "Cooperlake", "Cooperlake"), (v4, "SkylakeX", "SkylakeX"),
-    (v3, "Haswell", "Haswell"), (v3, "Zen", "Zen"), (v2 + " avx", "Sandybridge", "Sandybridge"),
-    (v2 + " avx fma4", "Bulldozer", "Bulldozer"), (v2, "Nehalem", "Nehalem"),
+    ("\(v4) avx512_bf16", "Cooperlake", "Cooperlake"), (v4, "SkylakeX", "SkylakeX"),
+    (v3, "Haswell", "Haswell"), (v3, "Zen", "Zen"), ("\(v2) avx", "Sandybridge", "Sandybridge"),
+    ("\(v2) avx fma4", "Bulldozer", "Bulldozer"), (v2, "Nehalem", "Nehalem"),
     ("sse3 ssse3", "Atom", "Atom"), ("sse3 3dnow", "Opteron", "Opteron"),
     // A model whose instructions are masked: qemu64 and a Haswell without FMA, of which both died.
     ("sse3 cx16 lahf_lm", "Opteron", "Prescott"), (without(v3, "fma"), "Haswell", "Sandybridge"),
     (without(v3, "avx2"), "Haswell", "Sandybridge"), (v2, "Haswell", "Nehalem"),
     (v3, "SkylakeX", "Haswell"), (v4, "Cooperlake", "SkylakeX"),
-    (v2 + " avx", "Piledriver", "Sandybridge"),
+    ("\(v2) avx", "Piledriver", "Sandybridge"),
     (without(v4, "bmi2"), "SkylakeX", "Haswell"),
     // A model that OpenBLAS does not know, or takes for an old one.
     (v3, "Prescott", "Haswell"), (v4, "Prescott", "SkylakeX"),
-    (v3 + " 3dnow", "Opteron", "Haswell"),
+    ("\(v3) 3dnow", "Opteron", "Haswell"),
     (v2, "Prescott", "Nehalem"), (v4, "Zen9", "SkylakeX"), (v3, "Unknown", "Haswell"),
-  ])
+  ]
+
+  @Test(arguments: cores)
   func theCoreFitsTheInstructions(names: String, chosen: String, expected: String) {
     let core = ck_blas_core(Self.sets(names), chosen).map { String(cString: $0) }
     #expect(core == expected)

@@ -76,7 +76,7 @@ import Testing
     #expect(ending.code == 0, "\(ending)")
     #expect(ending.output.contains("mutual information"))
     let doctor = try Program.run(["doctor", "--json"], through: hidden)
-    #expect(doctor.output.contains(#""well":true"#))
+    #expect(doctor.output.contains(#""well": true"#))
     #expect(!doctor.output.contains("unknown, "))
   }
 
@@ -114,7 +114,7 @@ import Testing
   func doctorTriesEveryPath() throws {
     let doctor = try Program.run(["doctor", "--json"])
     #expect(doctor.code == 0, "\(doctor)")
-    #expect(doctor.output.contains(#""path":"kernels baseline","verdict":"ok""#))
-    #expect(doctor.output.contains(#""path":"OpenBLAS "#))
+    #expect(doctor.output.contains(#""path": "kernels baseline", "verdict": "ok""#))
+    #expect(doctor.output.contains(#""path": "OpenBLAS "#))
   }
 }

@@ -42,7 +42,7 @@ import Testing
         paths: [path])
       #expect(!doctor.isWell)
       #expect(doctor.text.contains("convolution differs from the plain form: error 2.5e-01"))
-      #expect(doctor.json.description.contains(#""operation":"convolution","error":0.25"#))
+      #expect(doctor.json.description.contains(#""operation": "convolution", "error": 0.25"#))
     }
   }
 

@@ -334,7 +334,7 @@ import Testing
       #expect(lines.withLock { $0 }.isEmpty)
       try write("bbbb", path)
       let outcome = try readings.run(config, options: options, observer: quiet)
-      #expect(lines.withLock { $0 } == outcome.cautions.map { "caution: \($0)\n" })
+      #expect(lines.withLock { $0 } == outcome.cautions.map { "caution: \($0)" })
       let json = OutcomeListing.json([(config, outcome)])
       #expect(json.description.contains(#""cautions": ["\#(folder)/runs/reading/"#))
     }
