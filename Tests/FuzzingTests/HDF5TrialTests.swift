@@ -5,9 +5,14 @@ import Testing
 
 /// Damaged files on which libhdf5 1.10.8 crashes or never ends are refused with a message, and the process lives.
 @Suite struct HDF5TrialTests {
-  static let faults = ["abort", "endless", "links", "small", "strings"]
+  /// Each with what 1.10.8 makes of it: the trial ends, or the reader refuses what it finds.
+  static let faults = [
+    ("abort", "groups nested less than 64 deep"), ("endless", "goes on and on"),
+    ("links", "crashes"), ("small", "floating-point numbers of 32776 bytes"),
+    ("strings", "crashes"),
+  ]
 
-  @Test(arguments: faults) func isRefused(_ name: String) throws {
+  @Test(arguments: faults) func isRefused(_ name: String, _ words: String) throws {
     let path = "\(FuzzReaderTests.corpus)/hdf5/fault-\(name).h5"
     let error = #expect(throws: StorageError.self) {
       let file = try HDF5File(reading: path)
@@ -17,7 +22,7 @@ import Testing
     let message = try #require(error).description
     #expect(message.contains("fault-\(name).h5"))
     if HDF5File.libraryVersion == (1, 10, 8) {
-      #expect(message.contains("crashes") || message.contains("goes on and on"), "\(message)")
+      #expect(message.contains(words), "\(message)")
     }
   }
 
