@@ -78,7 +78,9 @@ import Trials
       """
       "$TESSERA" run config.yaml --runs runs --checkpoint-every 1 steps=100000000 & run=$!
       for i in $(seq 600); do sleep 0.05; [ -s runs/*/*/metrics.jsonl ] && break; done
-      rm -rf runs; sleep 0.1; rm -rf runs; wait $run
+      # A save may lay a folder while it is being taken away.
+      for i in $(seq 200); do kill -0 $run 2>/dev/null || break; rm -rf runs; sleep 0.05; done
+      kill -KILL $run 2>/dev/null; wait $run
       """, "experiment: toy-gaussian\nmethod: pearson\n")
     #expect(ending.code == 1 && ending.error.contains("tessera: runs/toy-gaussian/"), "\(ending)")
   }
