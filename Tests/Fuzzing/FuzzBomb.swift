@@ -160,7 +160,7 @@ public struct FuzzBomb: Sendable {
       }[0]
     },
     // Deflate packs zeros 1,030 to 1; that is what an archive may ask for, in two copies.
-    .init("npz", "16 MB of zeros", multiple: 6000) {
+    .init("npz", "16 MB of zeros", multiple: 8000) {
       try Seeds.written("a.npz") { path in
         try NPZ.write(["z": StoredArray([UInt8](repeating: 0, count: 16_000_000))], to: path)
       }[0]

@@ -35,7 +35,7 @@ extension RunFolder {
 
   /// Whether `config.yaml` holds a mapping.
   var hasConfiguration: Bool {
-    guard let text = try? configuration(), let node = try? Yams.compose(yaml: text),
+    guard let text = try? configuration(), let node = try? BoundedYAML.compose(text),
       case .mapping = node
     else { return false }
     return true
