@@ -26,6 +26,8 @@ enum tessera_h5_verdict {
   TESSERA_H5_CRASHES,
   // The library took more time than a sound file of the size does.
   TESSERA_H5_ENDLESS,
+  // The library asked for more memory than a sound file of the size fills.
+  TESSERA_H5_GREEDY,
   // There is no child to be had here; nothing is known.
   TESSERA_H5_UNTRIED,
 };
@@ -96,6 +98,23 @@ struct tessera_h5_walk {
 #define TESSERA_H5_SMALL ((hsize_t)4 << 20)
 #define TESSERA_H5_LARGE ((hsize_t)64 << 20)
 
+// What the child ends with where a string wants memory that its file cannot fill.
+#define TESSERA_H5_NO_ROOM 3
+
+static inline herr_t tessera_h5_find_resource(unsigned n, const H5E_error2_t *error, void *data) {
+  (void)n;
+  if (error->maj_num == H5E_RESOURCE) *(int *)data = 1;
+  return 0;
+}
+
+// After strings could not be read: ends the child if memory was wanting. A string's length stands in the file, and the library
+// makes room for it, and twice as much to convert it, before it looks whether the file is that long.
+static inline void tessera_h5_leave_without_room(void) {
+  int is_resource = 0;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, tessera_h5_find_resource, &is_resource);
+  if (is_resource) _exit(TESSERA_H5_NO_ROOM);
+}
+
 // The type in memory that stands for those that the reader would choose; negative for elements that it does not read.
 static inline hid_t tessera_h5_trial_type(struct tessera_h5_walk *walk, hid_t type) {
   switch (H5Tget_class(type)) {
@@ -119,8 +138,12 @@ static inline herr_t tessera_h5_trial_attribute(hid_t object, const char *name, 
   size_t size = memory < 0 ? 0 : H5Tget_size(memory);
   if (points > 0 && size > 0 && (hsize_t)points <= TESSERA_H5_LARGE / size) {
     void *room = calloc((size_t)points, size);
-    if (room && H5Aread(attribute, memory, room) >= 0 && H5Tget_class(memory) == H5T_STRING && H5Tis_variable_str(memory) > 0)
-      H5Dvlen_reclaim(memory, space, H5P_DEFAULT, room);
+    int is_variable = H5Tget_class(memory) == H5T_STRING && H5Tis_variable_str(memory) > 0;
+    if (room && H5Aread(attribute, memory, room) >= 0) {
+      if (is_variable) H5Dvlen_reclaim(memory, space, H5P_DEFAULT, room);
+    } else if (room && is_variable) {
+      tessera_h5_leave_without_room();
+    }
     free(room);
   }
   if (memory >= 0) H5Tclose(memory);
@@ -173,8 +196,12 @@ static inline void tessera_h5_trial_dataset(struct tessera_h5_walk *walk, hid_t 
       void *room = calloc(is_whole ? (size_t)points : 1, size);
       hid_t block = is_whole ? H5Scopy(space) : rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, ones, NULL);
       if (!is_whole && rank > 0) H5Sselect_hyperslab(space, H5S_SELECT_SET, zeros, NULL, ones, NULL);
-      if (room && block >= 0 && H5Dread(dataset, memory, block, space, H5P_DEFAULT, room) >= 0 && is_text && H5Tis_variable_str(memory) > 0)
-        H5Dvlen_reclaim(memory, block, H5P_DEFAULT, room);
+      int is_variable = is_text && H5Tis_variable_str(memory) > 0;
+      if (room && block >= 0 && H5Dread(dataset, memory, block, space, H5P_DEFAULT, room) >= 0) {
+        if (is_variable) H5Dvlen_reclaim(memory, block, H5P_DEFAULT, room);
+      } else if (room && block >= 0 && is_variable) {
+        tessera_h5_leave_without_room();
+      }
       if (block >= 0) H5Sclose(block);
       free(room);
     }
@@ -309,6 +336,10 @@ static inline enum tessera_h5_verdict tessera_h5_try(
     do ended = waitpid(child, &status, 0);
     while (ended < 0 && errno == EINTR);
     if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0) verdict = TESSERA_H5_HARMLESS;
+    if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == TESSERA_H5_NO_ROOM) {
+      *trial = *shared;
+      verdict = TESSERA_H5_GREEDY;
+    }
     if (ended == child && WIFSIGNALED(status)) {
       *trial = *shared;
       trial->signal = WTERMSIG(status);

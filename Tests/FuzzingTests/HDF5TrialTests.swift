@@ -9,7 +9,7 @@ import Testing
   static let faults = [
     ("abort", "groups nested less than 64 deep"), ("endless", "goes on and on"),
     ("links", "crashes"), ("small", "floating-point numbers of 32776 bytes"),
-    ("strings", "crashes"),
+    ("strings", "crashes"), ("memory", "far more memory"),
   ]
 
   @Test(arguments: faults) func isRefused(_ name: String, _ words: String) throws {

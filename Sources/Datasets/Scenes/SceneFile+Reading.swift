@@ -20,7 +20,8 @@ extension SceneSet {
     }
     var parts: [SceneSplit: Part] = [:]
     var size: [Int] = []
-    let total = try reader.imageBytes()
+    try reader.checkData()
+    let inMemory = try reader.imageBytes() <= loading.memoryLimit
     for split in SceneSplit.allCases {
       guard let shape = try reader.imageShape(split) else { continue }
       if size.isEmpty { size = Array(shape[1...2]) }
@@ -31,7 +32,7 @@ extension SceneSet {
       }
       parts[split] = try reader.part(
         split, shape: shape, sourceCount: max(1, sourceNames.count),
-        exchanges: (order == "BGR") != loading.isBlueFirst, inMemory: total <= loading.memoryLimit)
+        exchanges: (order == "BGR") != loading.isBlueFirst, inMemory: inMemory)
     }
     guard !parts.isEmpty else {
       throw reader.error("groups", "one of train, validation, test with images", "none")
@@ -121,10 +122,29 @@ struct SceneFileReader {
     var total = 0
     for split in SceneSplit.allCases where try imageShape(split) != nil {
       let (sum, overflows) = total.addingReportingOverflow(
-        try describe("\(split)/images")?.byteCount ?? 0)
+        try describe("\(group(split))/images")?.byteCount ?? 0)
       total = overflows ? .max : sum
     }
     return total
+  }
+
+  /// Checks that all elements lie in this file, and that they are no more than it can hold.
+  func checkData() throws(DatasetError) {
+    var names: [String] = []
+    for split in SceneSplit.allCases where try imageShape(split) != nil {
+      for kind in ["images", "masks", "boxes", "boxCounts", "source"] {
+        let name = "\(group(split))/\(kind)"
+        guard try describe(name) != nil else { continue }
+        guard try !wrappingStorage({ () throws(StorageError) in try file.isElsewhere(name) }) else {
+          throw .unexpected(
+            path: path, at: "data set \"\(name)\"", expected: "elements in this file",
+            found: "elements in another file, whose changes a run would not see",
+            advice: "copy them into one file, such as with h5py: new[name] = old[name][...]")
+        }
+        names.append(name)
+      }
+    }
+    try wrappingStorage { () throws(StorageError) in try file.checkRoom(for: names) }
   }
 
   func part(

@@ -29,6 +29,38 @@ extension HDF5File {
     }
   }
 
+  /// Whether a data set's elements lie in another file: behind an external link, in external storage, or as a virtual data set.
+  ///
+  /// - Throws: ``StorageError`` if there is no such data set.
+  public func isElsewhere(_ name: String) throws(StorageError) -> Bool {
+    if try place(name).place.file != place("/").place.file { return true }
+    return try scoped("data set \"\(name)\"") { (scope) throws(StorageError) in
+      try isElsewhere(try dataset(name, scope), scope)
+    }
+  }
+
+  /// Checks that data sets which are read together are no more than the file can hold.
+  ///
+  /// Each may be within its bound and all of them far beyond it: extents cost a file nothing. What lies in other files
+  /// does not count.
+  ///
+  /// - Throws: ``StorageError/unsupported(path:at:expected:found:advice:)`` with the bytes, or if there is no such data set.
+  public func checkRoom(for names: [String]) throws(StorageError) {
+    var total = 0
+    for name in names {
+      if try isElsewhere(name) { continue }
+      let (sum, overflows) = total.addingReportingOverflow(try describe(name).byteCount)
+      total = overflows ? .max : sum
+    }
+    guard total <= mostBytes else {
+      throw .unsupported(
+        path: path, at: "data sets \(listing(names))",
+        expected: "at most \(mostBytes) bytes in all, what a file of this size can hold",
+        found: total == .max ? "more than can be counted" : "\(total)",
+        advice: "the file is damaged, or holds far more zeros than values: write it again")
+    }
+  }
+
   /// Reads a whole data set.
   ///
   /// - Throws: ``StorageError`` if there is no such data set, its elements are of an unknown type, it does
@@ -145,11 +177,10 @@ extension HDF5File {
   private func mostBytes(
     of dataset: hid_t, _ type: ElementType, _ scope: HDF5Scope
   ) throws(StorageError) -> Int {
+    if try isElsewhere(dataset, scope) { return .max }
     let properties = try scope.own(
       H5Dget_create_plist(dataset), .properties, "H5Dget_create_plist")
-    let layout = H5Pget_layout(properties)
-    if layout == H5D_VIRTUAL || H5Pget_external_count(properties) > 0 { return .max }
-    guard layout == H5D_CHUNKED else { return mostBytes }
+    guard H5Pget_layout(properties) == H5D_CHUNKED else { return mostBytes }
     let rank = Int32(try shape(dataset, scope).0.count)
     let chunk = try scope.sizes(rank, "H5Pget_chunk") { H5Pget_chunk(properties, rank, $0) }
     // The library unpacks a chunk whole, however little of it is asked for.
@@ -161,6 +192,13 @@ extension HDF5File {
         advice: "the file is damaged, or write it again with smaller chunks")
     }
     return mostBytes
+  }
+
+  /// Whether a data set's elements lie in other files.
+  private func isElsewhere(_ dataset: hid_t, _ scope: HDF5Scope) throws(StorageError) -> Bool {
+    let properties = try scope.own(
+      H5Dget_create_plist(dataset), .properties, "H5Dget_create_plist")
+    return H5Pget_layout(properties) == H5D_VIRTUAL || H5Pget_external_count(properties) > 0
   }
 
   private func select(

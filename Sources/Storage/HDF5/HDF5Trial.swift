@@ -54,6 +54,11 @@ enum HDF5Trial {
         path: path, at: "HDF5 file, at \"\(place)\"",
         expected: "contents that the HDF5 library reads within \(seconds) s",
         found: "contents on which it goes on and on")
+    case TESSERA_H5_GREEDY:
+      throw .malformed(
+        path: path, at: "HDF5 file, at \"\(place)\"",
+        expected: "strings that a file of \(size) bytes can hold",
+        found: "strings for which the HDF5 library asks for far more memory")
     default:
       // A file that was changed a moment ago may change again within a tick of its clock.
       guard time(nil) - state.seconds > 2 else { return }

@@ -115,4 +115,22 @@ struct SceneFileTests {
       #expect(message { _ = try SceneSet(hdf5: path) }.contains("attribute \"format\""))
     }
   }
+
+  /// Extents cost a file nothing: each data set may be within bounds, and all together far beyond them.
+  @Test(arguments: [[1 << 30, 4, 4, 3], [1 << 19, 4, 4, 3]])
+  func extentsThatTheFileCannotHoldAreRefused(_ shape: [Int]) throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/wide.h5"
+      try HDF5File.write(to: path) { (file) throws(StorageError) in
+        try file.setAttribute("format", .text(SceneFile.format))
+        try file.setAttribute("version", .array(StoredArray([1], shape: [])))
+        for split in ["train", "val", "test"] {
+          try file.makeDataset(
+            "\(split)/images", shape: shape, .uint8, chunk: [1, 4, 4, 3], compression: 4)
+        }
+      }
+      let text = message { _ = try SceneSet(hdf5: path) }
+      #expect(text.contains("expected at most 67108864 bytes in all"), "\(text)")
+    }
+  }
 }
