@@ -135,31 +135,48 @@ import Testing
   }
 
   @Test(arguments: [
-    ("PK\u{3}\u{4}....xl/workbook.xml", "an Excel workbook (xlsx)", "save the sheet as CSV"),
-    ("PK\u{3}\u{4}....a.csv", "a zip archive", "unzip t.csv"),
-    ("PAR1....", "a Parquet file", "read_parquet('t.csv')"),
+    (Self.archive("xl/workbook.xml"), "an Excel workbook (xlsx)", "save the sheet as CSV"),
+    (Self.archive("a.csv"), "a zip archive", "unzip t.csv"),
+    ("PAR1\u{15}\0..", "a Parquet file", "read_parquet(\"t.csv\")"),
     ("\n <!DOCTYPE html><html>", "a web page (HTML)", "download the file itself"),
     ("version https://git-lfs.github.com/spec/v1\noid", "a pointer of Git LFS", "git lfs pull"),
     ("SQLite format 3\0", "an SQLite database", "sqlite3 -header -csv t.csv"),
-    ("[\n {\"a\": 1}]", "JSON", "read_json('t.csv')"),
-    ("%PDF-1.7", "a PDF document", "CSV"), ("BZh91AY", "a file packed with bzip2", "bunzip2 t.csv"),
-    ("@RELATION iris\n", "an ARFF file", "@data"), ("<?xml version=", "an XML file", "CSV"),
-    ("\u{8}\0\0\0\0\0\0\0{\"a\"", "a safetensors file", "tessera checkpoint inspect t.csv"),
+    ("[\n {\"a\": 1}]", "a JSON text", "read_json(\"t.csv\")"),
+    ("%PDF-1.7", "a PDF document", "CSV"),
+    ("@RELATION iris\n", "an ARFF file", "@data"), ("<?xml version=", "an XML text", "CSV"),
+    ("\u{8}\0\0\0\0\0\0\0{\"a\":{} ", "a safetensors file", "tessera checkpoint inspect"),
+    ("ORC\u{1}\0", "an ORC file", "read_orc"), ("{\\rtf1\\ansi", "an RTF document", "CSV"),
+    ("<stata_dta><header>", "a Stata file", "read_stata"),
+    ("RDX3\nX\n\0", "an R workspace", "write.csv"),
   ]) func filesOfOtherKindsAreNamed(start: String, name: String, advice: String) {
     let error = storageError { _ = try decode(Array(start.utf8)) }
     #expect(error?.found.hasPrefix(name) == true, "\(String(describing: error))")
     #expect(error?.advice.contains(advice) == true)
   }
 
+  /// The beginning of a zip archive with one member.
+  private static func archive(_ name: String) -> String {
+    "PK\u{3}\u{4}" + String(repeating: "\0", count: 22)
+      + "\(Character(Unicode.Scalar(UInt8(name.utf8.count))))\0\0\0" + name
+  }
+
+  /// A header may begin with the word of a format, with a bracket or with a sign of less.
+  @Test(arguments: [
+    "ORC,GGUF\n1,2\n", "GIF89a,b\n1,2\n", "[kg],[m]\n1,2\n", "<5 years,b\n1,2\n", "{a},b\n1,2\n",
+    "RDX2,b\n1,2\n", "PAR1,b\n1,2\n", "page,b\n<html>,2\n", "BMI,b\n1,2\n", "@id,b\n1,2\n",
+  ]) func headersThatBeginLikeAnotherKindAreTables(_ text: String) throws {
+    #expect(try decode(Array(text.utf8)).bytes == Array(text.utf8))
+  }
+
   @Test(
     arguments: [
       ([0x80, 0x04, 0x95], "a Python pickle"),
       ([0xd0, 0xcf, 0x11, 0xe0], "an old Excel workbook (xls)"),
-      ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"),
-      ([0x28, 0xb5, 0x2f, 0xfd], "a file packed with zstd"),
+      ([0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a], "an HDF5 file"),
+      ([0x28, 0xb5, 0x2f, 0xfd], "a Zstandard file"),
     ] as [([UInt8], String)]) func binaryFilesAreNamed(start: [UInt8], name: String)
   {
-    let error = storageError { _ = try decode(start + [UInt8](repeating: 7, count: 40)) }
+    let error = storageError { _ = try decode(start + [UInt8](repeating: 7, count: 40) + [0x2e]) }
     #expect(error?.found.hasPrefix(name) == true)
   }
 }

@@ -33,10 +33,11 @@ public struct TextFile: Sendable {
       bytes = try Gzip.inflate(bytes, path: path)
       notes.append("unpacked with gzip")
     }
-    if let kind = ForeignKind(of: bytes) {
+    let sample = FileSample(bytes)
+    if let kind = sample.kind, kind != .text, kind != .empty {
       throw .unsupported(
-        path: path, at: "first bytes", expected: "a table of text (CSV)", found: kind.name,
-        advice: kind.advice(path))
+        path: path, at: "first bytes", expected: FileKind.csv.name, found: kind.name,
+        advice: sample.advice(for: path, wanted: .csv))
     }
     let isUTF16 = encoding == .auto && ByteOrderMark(of: bytes) == .utf16
     if isUTF16 { notes.append("read as UTF-16, by its byte order mark") }

@@ -12,6 +12,7 @@ extension FileKind {
         ? "convert it to PNG, for instance with `mogrify -auto-orient -format png \(Self.quoted(path))`, or leave it out"
         : "convert it to \(wanted.rawValue.uppercased()), or leave it out"
     }
+    if wanted == .csv, let advice = tableAdvice(for: path) { return advice }
     switch self {
     case .empty: return "fetch or write it again"
     case .zeros:
@@ -86,20 +87,46 @@ extension FileKind {
             + "n.savez(\"\(stem).npz\", **{k: r.get_tensor(k) for k in r.get_variable_to_shape_map()})"
         )
     case .tfRecord: return "save its records as arrays from TensorFlow, with numpy.savez"
-    case .parquet:
-      return "save it as CSV from Python: "
-        + Self.python(
-          "import pandas as p; p.read_parquet(\"\(file)\").to_csv(\"\(stem).csv\", index=False)")
-    case .arrow:
-      return "save it as CSV from Python: "
-        + Self.python(
-          "import pandas as p; p.read_feather(\"\(file)\").to_csv(\"\(stem).csv\", index=False)")
-    case .xlsx: return "save the sheet as CSV (UTF-8) from the program that made it"
-    case .sqlite:
-      return "export the table as CSV: `sqlite3 -header -csv \(Self.quoted(path)) 'SELECT …'`"
+    case .parquet, .arrow, .xlsx, .office, .ods, .orc, .avro, .spss, .stata, .rWorkspace, .arff,
+      .rtf, .sqlite:
+      return tableAdvice(for: path) ?? "name the file that was meant"
     case .png, .jpeg, .gif, .bmp, .tiff, .webp:
       return "a picture is no file of arrays; folders of pictures are read with data.source=folder"
     default: return "name the file that was meant"
+    }
+  }
+
+  /// How a table comes out of the file as text; `nil` where it holds none, or is unpacked first.
+  private func tableAdvice(for path: String) -> String? {
+    let (file, stem) = (URL(filePath: path).lastPathComponent, Self.stem(path))
+    func pandas(_ call: String) -> String {
+      "save it as CSV from Python: "
+        + Self.python(
+          "import pandas as p; p.\(call)(\"\(file)\").to_csv(\"\(stem).csv\", index=False)")
+    }
+    switch self {
+    case .parquet: return pandas("read_parquet")
+    case .arrow: return pandas("read_feather")
+    case .orc: return pandas("read_orc")
+    case .spss: return pandas("read_spss")
+    case .stata: return pandas("read_stata")
+    case .json: return pandas("read_json")
+    case .hdf5: return pandas("read_hdf")
+    case .pickle: return pandas("read_pickle") + ", if you trust it: a pickle runs code"
+    case .avro: return "save it as CSV from the program that made it"
+    case .xlsx, .office, .ods:
+      return "save the sheet as CSV (UTF-8) from the program that made it"
+    case .rtf, .pdf, .xml: return "save the table as CSV where it came from"
+    case .rWorkspace: return "save the table from R: write.csv(x, row.names = FALSE)"
+    case .matlab: return "save the table from MATLAB: writetable"
+    case .arff:
+      return "delete the lines up to @data and put one line with the column names in their place"
+    case .sqlite:
+      return "export the table as CSV: `sqlite3 -header -csv \(Self.quoted(path)) 'SELECT …'`"
+    case .npy, .npz: return "write the arrays as CSV, such as with numpy.savetxt"
+    case .safetensors: return "`tessera checkpoint inspect` shows what is in it; name a CSV file"
+    case .png, .jpeg, .gif, .bmp, .tiff, .webp, .program: return "name a CSV file"
+    default: return nil
     }
   }
 

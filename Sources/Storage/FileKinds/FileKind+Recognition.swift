@@ -24,8 +24,13 @@ extension FileKind {
     (.gguf, 0, Array("GGUF".utf8)), (.lz4, 0, [0x02, 0x21, 0x4c, 0x18]),
     (.parquet, 0, Array("PAR1".utf8)),
     (.arrow, 0, Array("ARROW1".utf8)), (.arrow, 0, Array("FEA1".utf8)),
+    (.orc, 0, Array("ORC".utf8)), (.avro, 0, Array("Obj".utf8) + [1]),
+    (.office, 0, [0xd0, 0xcf, 0x11, 0xe0]),
     (.sqlite, 0, Array("SQLite format 3".utf8) + [0]),
-    (.pdf, 0, Array("%PDF-".utf8)),
+    (.spss, 0, Array("$FL2".utf8)), (.spss, 0, Array("$FL3".utf8)),
+    (.stata, 0, Array("<stata_dta>".utf8)),
+    (.rWorkspace, 0, Array("RDX2".utf8)), (.rWorkspace, 0, Array("RDX3".utf8)),
+    (.pdf, 0, Array("%PDF-".utf8)), (.rtf, 0, Array("{\\rtf".utf8)),
     (.program, 0, [0x7f] + Array("ELF".utf8)), (.program, 0, Array("#!/".utf8)),
   ]
 
@@ -65,8 +70,11 @@ extension FileKind {
       head.count >= signature.at + signature.bytes.count
         && head[signature.at...].starts(with: signature.bytes)
     }?.kind
-    // The pickle of PyTorch's old form and the block of bzip2 stand behind a word of their own.
     switch kind {
+    // A word of letters alone may be the first of a table's header: the files that it stands for hold more than text.
+    case .parquet, .arrow, .orc, .gguf, .gif, .rWorkspace, .spss, .netCDF:
+      return isPlain(head) ? nil : kind
+    // The pickle of PyTorch's old form and the block of bzip2 stand behind a word of their own.
     case .torchLegacy where head[0] != 0x80: return nil
     case .bzip2 where !head.starts(with: Array("BZh".utf8)): return nil
     case .webp where !head.starts(with: Array("RIFF".utf8)): return nil
@@ -85,6 +93,11 @@ extension FileKind {
     if names.contains(where: { $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }) { return .torch }
     if names.contains(where: { $0.hasSuffix("model.weights.h5") }) { return .keras }
     if names.contains(where: { $0.hasPrefix("xl/") }) { return .xlsx }
+    if names.first == "mimetype",
+      head.firstRange(of: Array("opendocument.spreadsheet".utf8)) != nil
+    {
+      return .ods
+    }
     // An archive with members of other kinds beside its arrays is read for these.
     if names.contains(where: { $0.hasSuffix(".npy") }) || names.isEmpty { return .npz }
     return .zip
@@ -168,8 +181,7 @@ extension FileKind {
     if head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff]) {
       return head.count >= 4 && head[2...3].contains(0) ? .text : nil
     }
-    let isPlain = head.allSatisfy { $0 >= 0x20 && $0 != 0x7f || (9...13).contains($0) }
-    guard isPlain else { return nil }
+    guard isPlain(head) else { return nil }
     // A letter may be cut at the end of the sample.
     guard isWhole || head.count > 8,
       (0...3).contains(where: { cut in
@@ -180,17 +192,21 @@ extension FileKind {
     let letters = String(decoding: head.prefix(4096), as: UTF8.self)
       .drop { $0.isWhitespace || $0 == "\u{feff}" }
     let start = letters.prefix(512).lowercased()
-    if start.hasPrefix("<!doctype html") || start.hasPrefix("<html") || start.contains("<html")
-      || start.hasPrefix("<head") || start.hasPrefix("<body")
+    let pages = ["<!doctype html", "<html", "<head", "<body", "<script", "<table"]
+    if start.hasPrefix("<"), pages.contains(where: { start.contains($0) }) { return .webPage }
+    if start.hasPrefix("<?xml") || start.hasPrefix("<!")
+      || start.hasPrefix("<") && start.contains("</")
     {
-      return .webPage
+      return .xml
     }
-    if start.hasPrefix("<?xml") || start.hasPrefix("<") { return .xml }
-    if start.hasPrefix("{") || start.hasPrefix("[") && start.dropFirst().contains("]")
-      || start.hasPrefix("[{")
-    {
-      return .json
-    }
-    return .text
+    if start.hasPrefix("@relation") { return .arff }
+    // A header in brackets is none: the first thing in them is a name, a list or an object.
+    let squeezed = String(start.filter { !$0.isWhitespace }.prefix(2))
+    return ["{\"", "{}", "[{", "[[", "[\"", "[]"].contains(squeezed) ? .json : .text
+  }
+
+  /// Whether bytes hold no control characters but those of lines and tabs.
+  private static func isPlain(_ bytes: [UInt8]) -> Bool {
+    bytes.allSatisfy { $0 >= 0x20 && $0 != 0x7f || (9...13).contains($0) }
   }
 }

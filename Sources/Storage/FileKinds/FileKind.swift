@@ -13,7 +13,9 @@ public enum FileKind: String, Sendable, CaseIterable {
   /// Arrays that other programs read.
   case pickle, torch, torchLegacy, keras, matlab, netCDF, gguf, onnx, tensorFlow, tfRecord
   /// Tables and documents of other programs.
-  case parquet, arrow, xlsx, sqlite, pdf
+  case parquet, arrow, orc, avro, xlsx, office, ods, sqlite, spss, stata, rWorkspace, arff, pdf, rtf
+  /// A table of text, which is read: nothing in its bytes says so.
+  case csv
   /// Pictures.
   case png, jpeg, gif, bmp, tiff, webp
   /// A program.
@@ -55,9 +57,19 @@ public enum FileKind: String, Sendable, CaseIterable {
     case .tfRecord: "a TFRecord file"
     case .parquet: "a Parquet file"
     case .arrow: "an Arrow or Feather file"
-    case .xlsx: "an Excel workbook"
+    case .orc: "an ORC file"
+    case .avro: "an Avro file"
+    case .xlsx: "an Excel workbook (xlsx)"
+    case .office: "an old Excel workbook (xls) or other Office file"
+    case .ods: "an OpenDocument sheet (ods)"
     case .sqlite: "an SQLite database"
+    case .spss: "an SPSS file"
+    case .stata: "a Stata file"
+    case .rWorkspace: "an R workspace"
+    case .arff: "an ARFF file of Weka"
     case .pdf: "a PDF document"
+    case .rtf: "an RTF document"
+    case .csv: "a table of text (CSV)"
     case .png: "a PNG file"
     case .jpeg: "a JPEG file"
     case .gif: "a GIF file"

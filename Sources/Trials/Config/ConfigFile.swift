@@ -1,4 +1,5 @@
 import Foundation
+import Storage
 
 /// The text of a config file, or what the file is instead.
 enum ConfigFile {
@@ -43,10 +44,10 @@ enum ConfigFile {
         throw ConfigError.unreadable(
           path: path,
           reason: "more than \(greatestSize >> 20) MiB, which no config has"
-            + (FileKind.name(of: bytes).map { "; it looks like \($0)" } ?? "; check the path"))
+            + (foreignKind(bytes).map { "; it looks like \($0)" } ?? "; check the path"))
       }
     }
-    if let kind = FileKind.name(of: bytes) {
+    if let kind = foreignKind(bytes) {
       throw ConfigError.unreadable(path: path, reason: "\(kind); name the config")
     }
     // What an editor's mark at the beginning says, or zeros at every second place.
@@ -63,6 +64,15 @@ enum ConfigFile {
     return text
   }
 
+  /// What the bytes are, where they cannot be a config.
+  static func foreignKind(_ bytes: [UInt8]) -> String? {
+    switch FileSample(bytes).kind {
+    case nil, .text, .json, .empty, .zeros: nil
+    case .gitLFSPointer: "\(FileKind.gitLFSPointer.name) (git lfs pull)"
+    case let kind?: kind.name
+    }
+  }
+
   /// Where the first bytes stand that are no UTF-8.
   private static func foreign(_ bytes: [UInt8]) -> String {
     var line = 1
@@ -76,32 +86,5 @@ enum ConfigFile {
       line += 1
     }
     return "bytes that are not UTF-8; save it as UTF-8"
-  }
-}
-
-/// Kinds of file that are taken for a config by mistake.
-enum FileKind {
-  /// What a file begins like; `nil` if it may be text.
-  static func name(of bytes: [UInt8]) -> String? {
-    let magic: [([UInt8], String)] = [
-      ([0x89, 0x50, 0x4E, 0x47], "a PNG picture"), ([0xFF, 0xD8, 0xFF], "a JPEG picture"),
-      ([0x50, 0x4B, 0x03, 0x04], "a zip archive, an npz or an xlsx file"),
-      ([0x1F, 0x8B], "a gzip file"),
-      ([0x89, 0x48, 0x44, 0x46], "an HDF5 file"), ([0x93, 0x4E, 0x55, 0x4D], "an npy file"),
-      ([0x7F, 0x45, 0x4C, 0x46], "a program"), ([0x25, 0x50, 0x44, 0x46], "a PDF file"),
-    ]
-    if let found = magic.first(where: { bytes.starts(with: $0.0) }) { return found.1 }
-    return name(ofText: String(decoding: bytes.prefix(512), as: UTF8.self))
-  }
-
-  /// What a text begins like; `nil` if it may be YAML.
-  static func name(ofText text: String) -> String? {
-    let start = text.prefix(256).drop { $0.isWhitespace || $0 == "\u{FEFF}" }.lowercased()
-    if start.hasPrefix("<!doctype") || start.hasPrefix("<html") || start.hasPrefix("<head") {
-      return "a web page, perhaps the page that shows the file in place of the file"
-    }
-    if start.hasPrefix("<?xml") { return "an XML file" }
-    if start.hasPrefix("version https://git-lfs") { return "a Git LFS pointer (git lfs pull)" }
-    return nil
   }
 }

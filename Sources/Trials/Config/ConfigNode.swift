@@ -155,7 +155,9 @@ enum ConfigNode {
 
   /// What the line at fault, counted from 1, or the file as a whole shows of the cause.
   private static func advice(line: Int, of text: String) -> String? {
-    if let kind = FileKind.name(ofText: text) { return "the file looks like \(kind)" }
+    if let kind = ConfigFile.foreignKind(Array(text.utf8.prefix(4096))) {
+      return "the file looks like \(kind)"
+    }
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     guard lines.indices.contains(line - 1) else { return nil }
     if lines[line - 1].prefix(while: \.isWhitespace).contains("\t") {

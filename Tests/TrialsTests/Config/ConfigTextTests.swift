@@ -87,11 +87,11 @@ import Testing
     (Array("<!DOCTYPE html>\n<html></html>".utf8), "a web page"),
     (Array("experiment: walk\n# caf".utf8) + [0xE9, 0x0A], "bytes in line 2 that are not UTF-8"),
     ([0xFF, 0xFE, 0x65, 0, 0x78, 0], "UTF-16 text"), ([0x65, 0, 0x78, 0, 0x70, 0], "UTF-16 text"),
-    (Array("PK\u{3}\u{4}".utf8), "a zip archive"), ([0x1F, 0x8B, 8], "a gzip file"),
-    (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "a Git LFS pointer"),
+    (Array("PK\u{3}\u{4}".utf8), "an archive of NumPy arrays"), ([0x1F, 0x8B, 8], "a gzip file"),
+    (Array("version https://git-lfs.github.com/spec/v1\n".utf8), "a pointer of Git LFS"),
     ([UInt8](repeating: 0x20, count: 5 << 20), "more than 4 MiB"),
     ([0x89, 0x50, 0x4E, 0x47], "PNG"),
-    (Array("<?xml version=\"1.0\"?>".utf8), "an XML file"),
+    (Array("<?xml version=\"1.0\"?>".utf8), "an XML text"),
   ])
   func filesOfAnotherKindAreNamed(_ bytes: [UInt8], _ expected: String) throws {
     try withTemporaryFolder { folder in
