@@ -69,4 +69,21 @@ final class AppendingFile: Sendable {
   func synchronize() throws(StorageError) {
     try state.withLock { (state) throws(StorageError) in try state.descriptor.synchronize() }
   }
+
+  /// Throws if the path does not lead to this file any more: someone deleted or moved it, and what is appended is lost.
+  func requireInPlace() throws(StorageError) {
+    let isHere = state.withLock { state in
+      var (here, there) = (stat(), stat())
+      guard fstat(state.descriptor.number, &here) == 0, stat(path, &there) == 0 else {
+        return false
+      }
+      return here.st_ino == there.st_ino && here.st_dev == there.st_dev
+    }
+    guard isHere else {
+      throw .unwritable(
+        path: path, at: "append", expected: "the file that was opened here",
+        found: access(path, F_OK) == 0 ? "another file in its place" : "no file any more",
+        advice: "it, or its folder, was deleted or moved meanwhile; begin again")
+    }
+  }
 }

@@ -39,6 +39,11 @@ public final class JSONLines: Sendable {
   /// - Throws: ``StorageError/unwritable(path:at:expected:found:advice:)``.
   public func synchronize() throws(StorageError) { try file.synchronize() }
 
+  /// Throws if the path does not lead to this log any more, because it or its folder was deleted or moved.
+  ///
+  /// - Throws: ``StorageError/unwritable(path:at:expected:found:advice:)``.
+  public func requireInPlace() throws(StorageError) { try file.requireInPlace() }
+
   /// Reads all whole lines of a log; a last line without its newline, left by a crash, is not read.
   ///
   /// - Throws: ``StorageError/unreadable(path:at:expected:found:advice:)``, or

@@ -122,6 +122,7 @@ final class RunSession {
 
   /// Saves the state after `step` steps.
   func save(_ state: Checkpoint, step: Int) throws {
+    try metrics.requireInPlace()
     try metrics.synchronize()
     try events.synchronize()
     try CheckpointFolder(folder).write(stamped(state, step: step), step: step)
@@ -135,13 +136,15 @@ final class RunSession {
 
   /// Writes the result and the mark that all is there.
   func complete(_ result: RunResult) throws {
+    try metrics.requireInPlace()
     try AtomicFile.write(RunCoding.text(result), to: folder.file("result.json"))
     try update(.done, step: record.stepCount)
     try AtomicFile.write("", to: folder.file("done"))
   }
 
-  /// Notes how the run stands.
+  /// Notes how the run stands; not in a folder that was put in the place of this run's.
   func update(_ status: RunRecord.Status, step: Int? = nil, error: String = "") throws {
+    try metrics.requireInPlace()
     record.status = status
     record.step = step ?? record.step
     record.error = error

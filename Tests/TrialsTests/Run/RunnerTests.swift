@@ -147,6 +147,39 @@ import Testing
     }
   }
 
+  /// A folder that is moved away while its run goes on, and another that stands in its place by then.
+  @Test(arguments: [false, true]) func aFolderThatIsTakenAwayEndsItsRun(_ another: Bool) throws {
+    try withTemporaryFolder { runs in
+      let config = try config()
+      let folder = RunFolder(of: config, in: runs)
+      let count = Atomic<Int>(0)
+      var taking = options(runs, cadence: .steps(10))
+      taking.pendingSignal = {
+        if count.add(1, ordering: .relaxed).newValue == 15 {
+          rename(folder.path, runs + "/taken")
+          if another {
+            for name in ["checkpoints", "figures"] { try? Folders.make(folder.file(name)) }
+            for name in ["run.json", "metrics.jsonl"] {
+              try? AtomicFile.write("another\n", to: folder.file(name))
+            }
+          }
+        }
+        return nil
+      }
+      #expect { try walks.run(config, options: taking) } throws: { error in
+        "\(error)".contains(folder.file("metrics.jsonl"))
+          && "\(error)".contains("was deleted or moved") && ExitStatus.code(for: error) == 1
+      }
+      if another {
+        #expect(try String(contentsOfFile: folder.file("run.json"), encoding: .utf8) == "another\n")
+        #expect(
+          try FileManager.default.contentsOfDirectory(atPath: folder.file("checkpoints")) == [])
+      } else {
+        #expect(!FileManager.default.fileExists(atPath: folder.file("run.json")))
+      }
+    }
+  }
+
   @Test func refusesSecondRunInOneFolder() throws {
     try withTemporaryFolder { runs in
       let config = try config()
