@@ -97,7 +97,8 @@ let package = Package(
       name: "DatasetsTests", dependencies: ["Datasets", "Storage", "TensorCore", "TestSupport"]),
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Storage", "TensorCore"], exclude: ["Golden"]),
-    .testTarget(name: "TrialsTests", dependencies: ["Trials"]),
+    .testTarget(
+      name: "TrialsTests", dependencies: ["Trials"], exclude: ["Record/digests.json"]),
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Attention", "Benchmarks", "Storage", "TensorCore", "Trials"]),
