@@ -1,5 +1,6 @@
 import CKernels
 import COpenBLAS
+import Foundation
 
 /// OpenBLAS as this process uses it: one thread a call, because the library splits its own work in a fixed way
 /// (OpenBLAS's results differ in the last bit between one thread and two).
@@ -13,14 +14,15 @@ public enum BLAS {
     require(problem == nil, "BLAS: \(problem!)")
     openblas_set_num_threads(1)
     guard SystemMemory.isLimited else { return }
-    if SystemMemory.availableBytes < Parallelism.threads * workSpace {
+    // More threads than processors never call it at once.
+    let callers = min(Parallelism.threads, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    if SystemMemory.availableBytes < callers * workSpace {
       SystemMemory.exhausted(
-        bytes: Parallelism.threads * workSpace,
-        for: "the work space of BLAS for \(Parallelism.threads) threads")
+        bytes: callers * workSpace, for: "the work space of BLAS for \(callers) threads")
     }
     // Taken now, before tensors take the rest, by as many threads as come to it at once.
     let order = 64
-    let taken = parallelMap(over: Parallelism.threads) { _ in
+    let taken = parallelMap(over: callers) { _ in
       let a = [Float](repeating: 1, count: order * order)
       var c = a
       cblas_sgemm(

@@ -31,6 +31,12 @@ struct TableCommand: ParsableCommand {
       "Also write the table with command, commit, machine and time to a text file.",
       valueName: "path"))
   var file: String?
+  @Option(
+    help: ArgumentHelp(
+      "How the table is printed: \(TableFormat.allCases.map(\.rawValue).joined(separator: ", ")).",
+      valueName: "format"))
+  var format: TableFormat?
+  @Flag(help: "A line for each cell, with its expected range and its notes.") var long = false
   @OptionGroup var session: SessionOptions
   @OptionGroup var places: PlaceOptions
   @OptionGroup var listing: ListingOptions
@@ -43,6 +49,9 @@ struct TableCommand: ParsableCommand {
     }
     if threads < 1 {
       throw ValidationError("--threads: expected a number from 1, found \(threads)")
+    }
+    if listing.isJSON, let format, format != .json {
+      throw ValidationError("expected --json or --format \(format.rawValue), found both")
     }
     if let seeds, seeds < 1 {
       throw ValidationError("--seeds: expected a number from 1, found \(seeds)")
@@ -63,19 +72,25 @@ struct TableCommand: ParsableCommand {
       seeds: seeds, onlyDone: isOnlyDone, rows: rows, observer: session.observer())
     let start = ContinuousClock.now
     let result = try context.onlyWanted(table.run(context))
-    try listing.show(result.text, result.json)
+    let shown = format ?? (listing.isJSON ? .json : .text)
+    try StandardStream.print(result.printed(as: shown, long: long), terminator: "")
     if let file {
-      let command =
+      var command =
         "tessera table \(name)\(quick ? " --quick" : "")\(rows.map { " --rows '\($0)'" } ?? "")"
+      command += format.map { " --format \($0.rawValue)" } ?? ""
       try TableFiling.write(
         result, to: file, command: command, folders: context.folders,
-        seconds: (ContinuousClock.now - start) / .seconds(1))
+        seconds: (ContinuousClock.now - start) / .seconds(1),
+        // A file is kept for years: with all digits, ranges and notes unless another form is asked for.
+        body: format.map { result.printed(as: $0, long: long) })
     }
     guard !context.folders.isEmpty else { return }
     let path = "\(context.options.runsFolder)/\(name)\(quick ? "-quick" : "").html"
     let report = try Report.write(runs: context.folders, to: path) {
       if $0.hasPrefix("left out") { StandardStream.note($0) }
     }
-    if !listing.isJSON { try StandardStream.print("\nreport: \(report)") }
+    if shown == .text || shown == .markdown { try StandardStream.print("\nreport: \(report)") }
   }
 }
+
+extension TableFormat: ExpressibleByArgument {}

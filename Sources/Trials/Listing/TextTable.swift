@@ -60,6 +60,15 @@ public enum NumberFormat {
     return rounded(value, places: max(0, digits - 1 - exponent))
   }
 
+  /// `value` as it was written down, with at most four significant digits: `0.99`, `0.081`, `12`.
+  static func plain(_ value: Double) -> String {
+    var text = short(value)
+    guard text.contains("."), !text.contains("e") else { return text }
+    while text.last == "0" { text.removeLast() }
+    if text.last == "." { text.removeLast() }
+    return text
+  }
+
   /// `value` with exactly `places` digits after the point.
   static func rounded(_ value: Double, places: Int) -> String {
     let scale = power(places)

@@ -6,7 +6,7 @@ struct FairnessRow: Sendable {
   let label: String
   /// What the method overrides of the configuration's defaults.
   let overrides: [String]
-  /// The paper's ρ*(Z,Y), ρ*(Z,T) and seconds a max-step; `nil` where it has none.
+  /// The paper's ρ*(Z,Y), ρ*(Z,T) and seconds per max-step; `nil` where it has none.
   let paper: (utility: Double, dependence: Double, seconds: Double)?
   /// What a reader must know of the settings.
   let note: String

@@ -15,7 +15,7 @@ struct MethodRow {
   var always: [String] = []
   /// Its cells from left to right.
   let cells: [Cell]
-  /// The paper's seconds a max-step.
+  /// The paper's seconds per max-step.
   var paperSeconds: Double?
   /// Seeds of the row; `tessera table --seeds` asks for another number.
   var seedCount = 1
@@ -25,7 +25,7 @@ struct MethodRow {
 
 /// Fills tables of methods: runs every row's seeds, and times a max-step of each.
 enum MethodTableMaker {
-  /// The filled cells, row by row, with the seconds a max-step at the end of each.
+  /// The filled cells, row by row, with the seconds per max-step at the end of each.
   static func rows<Timed: MaxStepTiming>(
     _ experiment: Timed.Type, _ context: TableContext, _ rows: [MethodRow]
   ) throws -> [TableRow] {
@@ -64,12 +64,14 @@ enum MethodTableMaker {
         ).cautioned(by: own)
       } + [
         TableRow(
-          row: plan.row.label, column: "seconds a max-step",
-          values: try [
-            MaxStepTimer.seconds(experiment, plan.first, context.options.environment)
-          ],
+          row: plan.row.label, column: "seconds per max-step",
+          // Rows that are filled from what is done start nothing, also no clock.
+          values: try context.onlyDone
+            ? [] : [MaxStepTimer.seconds(experiment, plan.first, context.options.environment)],
           paper: plan.row.paperSeconds,
-          note: "this machine, one thread, at the start; the paper's on its GPU machine")
+          note: context.onlyDone
+            ? "not timed with --done"
+            : "this machine, one thread, at the start; the paper's on its GPU machine")
       ]
     }
   }

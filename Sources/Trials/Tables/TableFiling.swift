@@ -9,8 +9,9 @@ public enum TableFiling {
   ///   - command: as typed.
   ///   - runs: the records of the runs behind the table; none for a table without runs.
   ///   - seconds: wall time of the table, used where there are no runs.
+  ///   - body: the table as it is printed; a line for each cell where none is given.
   public static func text(
-    _ result: TableResult, command: String, runs: [RunRecord], seconds: Double
+    _ result: TableResult, command: String, runs: [RunRecord], seconds: Double, body: String? = nil
   ) -> String {
     func list(_ values: [String]) -> String {
       var seen: [String] = []
@@ -33,18 +34,19 @@ public enum TableFiling {
           + "one thread each, \(runs.map(\.started).min() ?? "") to \(runs.map(\.updated).max() ?? "")"
       )
     }
-    return header.joined(separator: "\n") + "\n\n" + result.text
+    return header.joined(separator: "\n") + "\n\n" + (body ?? result.text)
   }
 
-  /// Writes ``text(_:command:runs:seconds:)`` for the runs in these folders.
+  /// Writes ``text(_:command:runs:seconds:body:)`` for the runs in these folders.
   ///
   /// - Throws: ``RunError``, `StorageError`.
   public static func write(
-    _ result: TableResult, to path: String, command: String, folders: [String], seconds: Double
+    _ result: TableResult, to path: String, command: String, folders: [String], seconds: Double,
+    body: String? = nil
   ) throws {
     // A record that is damaged says nothing of commit and machine; its numbers are in the table all the same.
     let runs = folders.compactMap { try? RunFolder($0).record() }
     try AtomicFile.write(
-      text(result, command: command, runs: runs, seconds: seconds), to: path)
+      text(result, command: command, runs: runs, seconds: seconds, body: body), to: path)
   }
 }

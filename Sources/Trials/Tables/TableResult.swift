@@ -27,24 +27,28 @@ public struct TableResult: Sendable {
     ]
   }
 
-  /// Aligned columns for a terminal.
+  /// The name, the form and the commit.
+  var title: String { "\(table)\(quick ? " (quick)" : ""), commit \(commit.prefix(12))" }
+
+  /// A line for each cell, with its range and its remarks.
   public var text: String {
     var lines = TextTable(
       ["row", "column", "ours", "± s.e.", "seeds", "paper", "expected", "verdict", "note"],
       alignments: [.left, .left, .right, .right, .right, .right, .left, .left, .left])
-    for row in rows {
-      lines.add([
-        row.row, row.column, NumberFormat.short(row.ours),
-        NumberFormat.short(row.standardError, digits: 2),
-        row.ours == nil ? "—" : String(row.seeds), NumberFormat.short(row.paper),
-        row.expected.map { "\(NumberFormat.short($0.low)) … \(NumberFormat.short($0.high))" }
-          ?? "—",
-        row.verdict.rawValue,
-        ([row.note] + row.cautions.map { "caution: \($0)" }).filter { !$0.isEmpty }
-          .joined(separator: "; "),
-      ])
-    }
-    return "\(table)\(quick ? " (quick)" : ""), commit \(commit.prefix(12))\n\n" + lines.text
+    for row in rows { lines.add(row.longFields) }
+    return title + "\n\n" + lines.text
+  }
+}
+
+extension TableRow {
+  /// All that is known of the cell, as words.
+  var longFields: [String] {
+    [
+      row, column, NumberFormat.short(ours), NumberFormat.short(standardError, digits: 2),
+      ours == nil ? "—" : String(seeds), NumberFormat.short(paper),
+      expected.map { "\(NumberFormat.short($0.low)) … \(NumberFormat.short($0.high))" } ?? "—",
+      verdict.rawValue, remarks.joined(separator: "; "),
+    ]
   }
 }
 
