@@ -46,7 +46,7 @@ public func checkGradients<L: Layer>(
       return ((above.forward(x).y - below.forward(x).y) * dy).sum()
     }
   }
-  try checkArithmetic(of: layer, gradient)
+  try checkArithmetic(of: layer.parameters, gradient)
 }
 
 /// Checks a gradient found by hand of a function of several tensors against central differences.
@@ -80,14 +80,15 @@ public func checkGradient(
   }
 }
 
-/// Throws unless `+=` and `*=` reach the gradient of every parameter.
-private func checkArithmetic<L: Layer>(of layer: L, _ gradient: L.Gradient) throws
-where L.Scalar == Double {
+/// Throws unless `+=` and `*=` reach the gradient of each of the parameters.
+func checkArithmetic<Model: Parameterized>(
+  of parameters: [Parameter<Model>], _ gradient: Model.Gradient
+) throws where Model.Scalar == Double {
   var twice = gradient
   twice += gradient
   var thrice = gradient
   thrice *= 3
-  for parameter in layer.parameters {
+  for parameter in parameters {
     let value = parameter.gradient(in: gradient)
     guard parameter.gradient(in: twice) == value + value else {
       throw GradientCheckFailure.arithmetic(of: parameter.name, operation: "+=")

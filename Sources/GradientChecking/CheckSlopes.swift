@@ -6,6 +6,7 @@ import TensorCore
 /// Along a direction `v` with a random normal number for each element of the chosen parameters, the slope `Σ v · gradient` is
 /// compared with `(loss(θ + h v) − loss(θ − h v)) / 2h`. An error in one element shows in every slope, but small ones drown in
 /// large ones: check the parts that a model consists of by ``checkGradients(of:at:using:step:tolerance:constants:cotangent:)``.
+/// Checked too is that `total += gradient` and `gradient *= factor` reach the chosen parameters.
 ///
 /// - Parameters:
 ///   - model: where the gradient was found.
@@ -14,7 +15,7 @@ import TensorCore
 ///   - step: `h`.
 ///   - tolerance: the difference allowed, as a share of the slope's magnitude (at least 1).
 ///   - loss: the number that was differentiated, for another model of the same sizes.
-/// - Throws: ``GradientCheckFailure/slope(of:direction:analytic:numeric:)``, or what `loss` throws.
+/// - Throws: ``GradientCheckFailure``, or what `loss` throws.
 public func checkSlopes<Model: Parameterized>(
   of model: Model, gradient: Model.Gradient, prefix: String = "", directions: Int = 3,
   step: Double = 1e-7, tolerance: Double = 2e-5, random: Philox,
@@ -46,4 +47,5 @@ public func checkSlopes<Model: Parameterized>(
         of: prefix, direction: index, analytic: slope, numeric: numeric)
     }
   }
+  try checkArithmetic(of: moved, gradient)
 }

@@ -1,3 +1,4 @@
+import CKernels
 import TensorCore
 import Testing
 
@@ -148,6 +149,26 @@ import Testing
         let seen = columns.filter { j in rows.contains { dense[$0 * keys + j] > -.infinity } }
         #expect(covered.isSuperset(of: seen), "\(name): \(rows) x \(columns)")
         if name == "blocks apart" { #expect(covered == Set(seen)) }
+      }
+    }
+  }
+
+  /// A row of a dense mask: is a key seen, does nothing change, is there NaN or infinity.
+  @Test(arguments: [1, 3, 16, 37]) func flagsSayWhatARowHolds(count: Int) {
+    let numbers: [Float] = [0, -0.0, 1, -3.5, 1e38, -.infinity, .infinity, .nan]
+    for base in numbers {
+      for odd in numbers {
+        for place in [0, count / 2, count - 1] {
+          var row = [Float](repeating: base, count: count)
+          row[place] = odd
+          let bias =
+            (row.contains { $0 > -.infinity } ? 1 : 0) + (row.allSatisfy { $0 == 0 } ? 2 : 0)
+            + (row.allSatisfy { $0 < .infinity } ? 0 : 4)
+          #expect(ck_mask_bias_flags(row, count) == bias, "\(base), \(odd) at \(place)")
+          let kept =
+            (row.contains { $0 != 0 } ? 1 : 0) + (row.allSatisfy { $0 != 0 } ? 2 : 0)
+          #expect(ck_mask_kept_flags(row, count) == kept, "\(base), \(odd) at \(place)")
+        }
       }
     }
   }

@@ -130,6 +130,30 @@ import Testing
     #expect(found.dQueries.isFinite && found.dKeys.isFinite)
   }
 
+  /// From 512 on the backward pass makes the scores of a row once more; biases of some hundred leave the rows' scores apart.
+  @Test(arguments: tilings.map(\.name))
+  func rowsFarFromZeroKeepTheirOwnScores(_ tiling: String) {
+    let options = AttentionOptions(tiling: Self.tilings.first { $0.name == tiling }!.tiling)
+    let problem = AttentionProblem(
+      heads: 2, keyHeads: 1, queries: 37, keys: 45, width: 20, options: options)
+    func bias(_ i: Int, _ j: Int) -> Float {
+      let level = Float(600 + 40 * (i % 5))
+      return i % 3 == 0 ? 0 : Float(j % 4) - level
+    }
+    let mask = AttentionMask.additive(
+      Tensor(shape: [37, 45], scalars: (0..<37 * 45).map { bias($0 / 45, $0 % 45) }))
+    let plain = problem.expected(mask: mask)
+    let expected = problem.expectedGradient(plain, mask: mask)
+    let result = attend(problem.q, problem.k, problem.v, mask: mask, options: options)
+    let found = attendBackward(
+      problem.dO, dLogSumExp: problem.dL, problem.q, problem.k, problem.v, result: result,
+      mask: mask, options: options)
+    #expect(largestDifference(result.output, plain.output) < 2e-4)
+    #expect(relativeDifference(found.dQueries, expected.dQueries) < 2e-4)
+    #expect(relativeDifference(found.dKeys, expected.dKeys) < 2e-4)
+    #expect(relativeDifference(found.dValues, expected.dValues) < 2e-4)
+  }
+
   /// Two finite masks whose sum is beyond the largest number hide nothing, in a table of distances neither.
   @Test func sumsOfFiniteMasksStayFinite() {
     let problem = problem(nil, heads: 1)

@@ -104,6 +104,8 @@ import Testing
     (BrokenDense.Fault.none, "", false), (.missingBias, "", true), (.missingBias, "bias", true),
     (.missingBias, "weight", false), (.meanForSum, "b", true), (.scaledWeight, "weight", true),
     (.notANumber, "", true), (.notANumber, "bias", false),
+    (.additionForgetsBias, "bias", true), (.additionForgetsBias, "weight", false),
+    (.scalingForgetsWeight, "weight", true), (.scalingForgetsWeight, "bias", false),
   ])
   func slopesCatchAWrongGradient(fault: BrokenDense.Fault, prefix: String, fails: Bool) throws {
     if fails {

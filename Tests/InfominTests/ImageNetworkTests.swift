@@ -19,10 +19,12 @@ import Testing
       channels: 2, classes: 3, outputs: outputs, widthDivisor: 64, random: Philox(seed: 1))
   }
 
-  /// Compares the gradient along a random direction of each parameter with a central difference of `loss`.
+  /// Compares the gradient along a random direction of each parameter, and of all together, with a central difference of `loss`.
   private func checkDirections<Model: Parameterized>(
     _ model: Model, _ gradient: Model.Gradient, _ loss: (Model) -> Double
-  ) where Model.Scalar == Double {
+  ) throws where Model.Scalar == Double {
+    // Looks at sums and multiples of the gradient, too.
+    try checkSlopes(of: model, gradient: gradient, random: Philox(seed: 9), loss: loss)
     let step = 1e-7
     for (index, parameter) in model.parameters.enumerated() {
       var random = Philox(seed: 9).stream("direction", index)
@@ -39,7 +41,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func disentanglingGradientAgreesWithDifferences(doubleSoftmax: Bool) {
+  func disentanglingGradientAgreesWithDifferences(doubleSoftmax: Bool) throws {
     var model = disentangling()
     model.doubleSoftmax = doubleSoftmax
     let (x, labels): (Tensor<Double>, [Int]) = (images(5, 2, "x"), [2, 0, 1, 1, 0])
@@ -51,11 +53,11 @@ import Testing
         x, labels: labels, weights: weights, dependence: PearsonTerm(), state: model.initialState,
         using: Philox(seed: 0))
     }
-    checkDirections(model, step(model).gradient) { step($0).losses.total }
+    try checkDirections(model, step(model).gradient) { step($0).losses.total }
   }
 
   @Test(arguments: [false, true])
-  func adaptationGradientAgreesWithDifferences(includingTarget: Bool) {
+  func adaptationGradientAgreesWithDifferences(includingTarget: Bool) throws {
     let model = Adaptation(classes: 4, outputs: 3, widthDivisor: 64, random: Philox(seed: 2))
     let (source, target): (Tensor<Double>, Tensor<Double>) = (images(4, 3, "s"), images(2, 3, "t"))
     let x = Tensor.concatenate([source, target])
@@ -70,7 +72,7 @@ import Testing
         dependence: PearsonTerm(), includingTarget: includingTarget, state: model.initialState,
         using: Philox(seed: 0))
     }
-    checkDirections(model, step(model).gradient) { model in
+    try checkDirections(model, step(model).gradient) { model in
       if includingTarget { return step(model).losses.total }
       let z = model.content.forward(x, model.initialState.content, mode: .training).z
       return step(model, dependence: 0).losses.total

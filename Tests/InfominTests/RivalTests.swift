@@ -1,6 +1,7 @@
 import GradientChecking
 import Infomin
 import Layers
+import RealModule
 import Storage
 import TensorCore
 import Testing
@@ -179,6 +180,52 @@ import Testing
           gradient.logVariance, golden, key, "VarianceWeight", "VarianceBias", sign: -1)
       }
     }
+  }
+
+  /// Gradients of two networks at a time by differences, with their sums and multiples.
+  @Test func gradientsOfPairsOfNetworksAgreeWithDifferences() throws {
+    var draw = Philox(seed: 12)
+    let z: Tensor<Double> = draw.normal(shape: [11, 3])
+    let t: Tensor<Double> = draw.normal(shape: [11, 2]) + z.slice(0..<1, along: 1)
+    let correlation = TwoSidedCorrelation<Double>(inputs: 3, targets: 2, hidden: 5, random: draw)
+    try checkSlopes(
+      of: correlation, gradient: correlation.evaluate(z, t, includingArrays: false).gradient,
+      random: draw.stream("directions")
+    ) { $0.value(z, t) }
+    let gaussian = ConditionalGaussian<Double>(inputs: 3, targets: 2, hidden: 5, random: draw)
+    try checkSlopes(
+      of: gaussian, gradient: gaussian.lossGradient(z, t), random: draw.stream("directions")
+    ) { -$0.likelihood(z, t) }
+  }
+
+  /// A classifier that does worse than chance is at −ln 2 where the value is clamped, and moves nothing.
+  @Test func aClampedCriticStopsAtIndependence() throws {
+    var draw = Philox(seed: 13)
+    let z: Tensor<Double> = draw.normal(shape: [9, 3])
+    let t: Tensor<Double> = draw.normal(shape: [9, 2])
+    var clampedCount = 0
+    for seed in 0..<8 {
+      func value(_ clamps: Bool) -> (value: Double, dZ: Tensor<Double>, dT: Tensor<Double>?) {
+        var critic = NeuralTotalCorrelation<Double>(
+          inputs: 3, targets: 2, hidden: 5, clampsAtIndependence: clamps,
+          random: Philox(seed: UInt64(seed)))
+        // Scores near 0 are on either side of chance; large ones, untrained, are all worse.
+        critic.network.layers[2].weight *= 0.01
+        critic.network.layers[2].bias! *= 0.01
+        let found = critic.valueAndGradient(z, t, includingTarget: true, using: random)
+        #expect(abs(critic.value(z, t, using: random) - found.value) < 1e-14)
+        return found
+      }
+      let (free, clamped) = (value(false), value(true))
+      if free.value <= -Double.log(2) {
+        clampedCount += 1
+        #expect(clamped.value == -Double.log(2))
+        #expect(clamped.dZ == .zeros(z.shape) && clamped.dT == .zeros(t.shape))
+      } else {
+        #expect(clamped.value == free.value && clamped.dZ == free.dZ && clamped.dT == free.dT)
+      }
+    }
+    #expect((1..<8).contains(clampedCount))
   }
 
   /// What a checkpoint keeps of a critic is all of it, also through the protocol.

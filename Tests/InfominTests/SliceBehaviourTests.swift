@@ -55,6 +55,57 @@ import Testing
     #expect(gradient.correlation.isNaN)
   }
 
+  /// Step for step what Adam makes of central differences of the objective; rows are few, so that n and n − 1 are apart.
+  @Test(arguments: [1, 2, 3] as [UInt64]) func gradientSolverTakesTheStepsOfAdam(seed: UInt64)
+    throws
+  {
+    let (z, bent) = pair(13, columns: 3)
+    let t = Tensor.concatenate([bent, z.slice(1..<2, along: 1) * -0.7 + bent], along: 1)
+    let (rate, steps) = (0.05, 4)
+    let fit = try SlicedDependence<Double>(
+      sliceCount: 5, solver: .gradient(steps: steps, learningRate: rate), fitFraction: 1
+    ).fit(z, t, using: Philox(seed: seed))
+    let objective = fit.objective
+    func value(_ weights: [Tensor<Double>]) -> Double {
+      SliceObjective(
+        z: .init(directions: objective.z.directions, weights: weights[0]),
+        t: .init(directions: objective.t.directions, weights: weights[1])
+      ).value(z, t)
+    }
+    var weights = ["z", "t"].map { name -> Tensor<Double> in
+      var random = Philox(seed: 0).stream("slices/weights").stream(name)
+      return random.uniform(shape: [3, 5], in: -1..<1)
+    }
+    var first = weights.map { Tensor<Double>.zeros($0.shape) }
+    var second = first
+    var (slow, slower) = (1.0, 1.0)
+    for _ in 0..<steps {
+      let gradients = weights.indices.map { side in
+        Tensor(
+          shape: [3, 5],
+          scalars: (0..<15).map { index in
+            func moved(_ h: Double) -> Double {
+              var other = weights
+              other[side][index / 5, index % 5] += h
+              return value(other)
+            }
+            return (moved(1e-6) - moved(-1e-6)) / 2e-6
+          })
+      }
+      (slow, slower) = (slow * 0.9, slower * 0.999)
+      for side in 0..<2 {
+        first[side] = first[side] * 0.9 + gradients[side] * 0.1
+        second[side] = second[side] * 0.999 + square(gradients[side]) * 0.001
+        let (mean, variance) = (
+          first[side] * (1 / (1 - slow)), second[side] * (1 / (1 - slower))
+        )
+        weights[side] += mean * rate / (variance.map { $0.squareRoot() } + 1e-8)
+      }
+    }
+    #expect(relativeError(objective.z.weights, weights[0]) < 1e-6)
+    #expect(relativeError(objective.t.weights, weights[1]) < 1e-6)
+  }
+
   @Test func warnsOfTooFewRows() throws {
     let (z, t) = pair(500, columns: 8, strength: 0)
     let few = try SlicedDependence<Double>(sliceCount: 100).fit(z, t, using: Philox(seed: 1))

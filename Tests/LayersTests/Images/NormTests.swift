@@ -128,6 +128,36 @@ private struct BatchNormLayer: Layer {
     }
   }
 
+  /// More pixels than one task takes, against the formula on whole tensors.
+  @Test(arguments: [Activation.identity, .elu(1), .mish], [true, false])
+  func batchNormOfManyPixelsIsTheFormula(activation: Activation, trains: Bool) {
+    let x: Tensor<Double> = normal([2, 29, 41, 3], "x")
+    let dy: Tensor<Double> = normal(x.shape, "dy")
+    var norm = BatchNorm<Double>(channels: 3, activation: activation)
+    norm.scale = normal([3], "scale")
+    norm.shift = normal([3], "shift")
+    let state = BatchNorm<Double>.State(
+      mean: normal([3], "mean"), variance: square(normal([3], "variance")))
+    let (y, tape, _) = norm.forward(x, state, mode: trains ? .training : .evaluation)
+    let (dx, gradient) = norm.backward(dy, through: tape)
+
+    let rows = x.reshaped(to: [x.count / 3, 3])
+    let mean = trains ? rows.mean(along: 0) : state.mean
+    let variance = trains ? square(rows - mean).mean(along: 0) : state.variance
+    let inverse = (variance + norm.epsilon).map { 1 / $0.squareRoot() }
+    let standard = (rows - mean) * inverse
+    let u = standard * norm.scale + norm.shift
+    let output = activation(u)
+    let du = activation.backward(
+      dy.reshaped(to: rows.shape), kept: activation.keepsInput ? u : output)
+    let g = du * norm.scale
+    let centred = trains ? g - g.mean(along: 0) - standard * (g * standard).mean(along: 0) : g
+    expectClose(y, output.reshaped(to: x.shape), within: 1e-12, "y")
+    expectClose(dx, (centred * inverse).reshaped(to: x.shape), within: 1e-12, "dx")
+    expectClose(gradient.scale, (du * standard).sum(along: 0), within: 1e-11, "dScale")
+    expectClose(gradient.shift, du.sum(along: 0), within: 1e-11, "dShift")
+  }
+
   @Test func threadsChangeNoBit() {
     let x: Tensor<Float> = normal([3, 30, 41, 40], "x")
     let dy: Tensor<Float> = normal(x.shape, "dy")

@@ -72,10 +72,14 @@ import Testing
       scalars: (0..<batch).flatMap { b in rows.flatMap { $0.map { $0 * (1 + 0.07 * Double(b)) } } })
   }
 
-  @Test(arguments: [true, false], [1, 3])
-  func sparseEqualsDense(alignsCorners: Bool, batch: Int) {
+  @Test(
+    arguments: [true, false],
+    [(1, PlaneSize(height: 6, width: 7)), (3, PlaneSize(height: 9, width: 4))])
+  func sparseEqualsDense(alignsCorners: Bool, of extents: (batch: Int, glimpse: PlaneSize)) {
+    let (batch, glimpse) = extents
     let boxes = Self.boxes(batch)
-    let glimpses: Tensor<Double> = normal([batch, 8, 6, 7, 5], "glimpses")
+    let glimpses: Tensor<Double> = normal(
+      [batch, 8, glimpse.height, glimpse.width, 5], "glimpses")
     for canvas in [PlaneSize(height: 17, width: 23), PlaneSize(height: 3, width: 2)] {
       let write = SpatialWrite<Double>(canvas: canvas, alignsCorners: alignsCorners)
       let (dense, tape) = write.forward(glimpses, boxes: boxes)

@@ -1,7 +1,8 @@
 import GradientChecking
-import Scenes
 import TestSupport
 import Testing
+
+@testable import Scenes
 
 @Suite struct ConvolutionStackTests {
   @Test(arguments: [1, 3])
@@ -31,20 +32,37 @@ import Testing
       ])
   }
 
-  @Test func groupsOfSamplesChangeNothing() {
-    var random = Philox(seed: 6)
-    // 11 samples of 32 × 32 × 16 make several groups.
-    let stack = ConvolutionStack<Float>(
-      inputs: 2,
-      stages: [
+  /// 11 samples of 32 × 32 × 16 make several groups; those of the stages at 8 × 8 are larger, and so a run of their own.
+  @Test(arguments: [
+    (
+      1,
+      [
         .same(16, groups: 4), StageSize(8, kernel: 2, stride: 2, groups: 2),
         .up(2, channels: 16, groups: 4),
-      ],
-      random: random.stream("parameters"))
+      ]
+    ),
+    (
+      2,
+      [
+        .same(16, groups: 4), StageSize(8, kernel: 4, stride: 4, groups: 2), .same(6, groups: 3),
+      ]
+    ),
+  ])
+  func groupsOfSamplesChangeNothing(runs: Int, stages: [StageSize]) {
+    var random = Philox(seed: 6)
+    let stack = ConvolutionStack<Float>(
+      inputs: 2, stages: stages, random: random.stream("parameters"))
     let x: Tensor<Float> = random.normal(shape: [11, 32, 32, 2])
     let (y, tape) = stack.forward(x)
+    #expect(tape.runs.count == runs && tape.runs[0].plan.groups.count > 1)
     let dy: Tensor<Float> = random.normal(shape: y.shape)
     let whole = stack.backward(dy, through: tape)
+    let withoutInput = stack.backward(dy, through: tape, needsInputGradient: false)
+    #expect(withoutInput.dx == nil)
+    for parameter in stack.parameters {
+      #expect(
+        parameter.gradient(in: withoutInput.gradient) == parameter.gradient(in: whole.gradient))
+    }
     var sum: ConvolutionStack<Float>.Gradient?
     for sample in 0..<11 {
       let (one, tape) = stack.forward(x.rows(sample..<sample + 1))
