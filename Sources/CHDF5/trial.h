@@ -26,8 +26,8 @@ enum tessera_h5_verdict {
   TESSERA_H5_CRASHES,
   // The library took more time than a sound file of the size does.
   TESSERA_H5_ENDLESS,
-  // The library asked for more memory than a sound file of the size fills.
-  TESSERA_H5_GREEDY,
+  // The library asked for more memory than a sound file of the size takes. Told no, it goes on; without a bound, it would take all.
+  TESSERA_H5_BOUNDLESS,
   // There is no child to be had here; nothing is known.
   TESSERA_H5_UNTRIED,
 };
@@ -35,6 +35,8 @@ enum tessera_h5_verdict {
 // Where the child was, and what ended it.
 struct tessera_h5_trial {
   int signal;
+  // Whether the library was refused memory.
+  int wants_memory;
   char place[1024];
 };
 
@@ -85,6 +87,20 @@ static inline herr_t tessera_h5_attributes(hid_t object, int (*visit)(const char
   return H5Aiterate2(object, H5_INDEX_NAME, H5_ITER_INC, &next, tessera_h5_visit_attribute, &all);
 }
 
+// Whether a data set's chunks have as many axes as the data set. Where they have not, the library counts chunks along axes that
+// nobody set.
+static inline int tessera_h5_has_sound_chunks(hid_t dataset) {
+  hid_t space = H5Dget_space(dataset), creation = H5Dget_create_plist(dataset);
+  int is_sound = 1;
+  if (space >= 0 && creation >= 0 && H5Pget_layout(creation) == H5D_CHUNKED) {
+    hsize_t chunk[H5S_MAX_RANK];
+    is_sound = H5Pget_chunk(creation, H5S_MAX_RANK, chunk) == H5Sget_simple_extent_ndims(space);
+  }
+  if (creation >= 0) H5Pclose(creation);
+  if (space >= 0) H5Sclose(space);
+  return is_sound;
+}
+
 // What the walk of the child shares.
 struct tessera_h5_walk {
   char *place;
@@ -97,23 +113,6 @@ struct tessera_h5_walk {
 // Data up to this size is read whole; of larger data one element, since the filters of common files are sound.
 #define TESSERA_H5_SMALL ((hsize_t)4 << 20)
 #define TESSERA_H5_LARGE ((hsize_t)64 << 20)
-
-// What the child ends with where a string wants memory that its file cannot fill.
-#define TESSERA_H5_NO_ROOM 3
-
-static inline herr_t tessera_h5_find_resource(unsigned n, const H5E_error2_t *error, void *data) {
-  (void)n;
-  if (error->maj_num == H5E_RESOURCE) *(int *)data = 1;
-  return 0;
-}
-
-// After strings could not be read: ends the child if memory was wanting. A string's length stands in the file, and the library
-// makes room for it, and twice as much to convert it, before it looks whether the file is that long.
-static inline void tessera_h5_leave_without_room(void) {
-  int is_resource = 0;
-  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, tessera_h5_find_resource, &is_resource);
-  if (is_resource) _exit(TESSERA_H5_NO_ROOM);
-}
 
 // The type in memory that stands for those that the reader would choose; negative for elements that it does not read.
 static inline hid_t tessera_h5_trial_type(struct tessera_h5_walk *walk, hid_t type) {
@@ -138,12 +137,8 @@ static inline herr_t tessera_h5_trial_attribute(hid_t object, const char *name, 
   size_t size = memory < 0 ? 0 : H5Tget_size(memory);
   if (points > 0 && size > 0 && (hsize_t)points <= TESSERA_H5_LARGE / size) {
     void *room = calloc((size_t)points, size);
-    int is_variable = H5Tget_class(memory) == H5T_STRING && H5Tis_variable_str(memory) > 0;
-    if (room && H5Aread(attribute, memory, room) >= 0) {
-      if (is_variable) H5Dvlen_reclaim(memory, space, H5P_DEFAULT, room);
-    } else if (room && is_variable) {
-      tessera_h5_leave_without_room();
-    }
+    if (room && H5Aread(attribute, memory, room) >= 0 && H5Tget_class(memory) == H5T_STRING && H5Tis_variable_str(memory) > 0)
+      H5Dvlen_reclaim(memory, space, H5P_DEFAULT, room);
     free(room);
   }
   if (memory >= 0) H5Tclose(memory);
@@ -160,6 +155,7 @@ static inline void tessera_h5_trial_attributes(struct tessera_h5_walk *walk, hid
 }
 
 static inline void tessera_h5_trial_dataset(struct tessera_h5_walk *walk, hid_t dataset) {
+  if (!tessera_h5_has_sound_chunks(dataset)) return;
   hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset), creation = H5Dget_create_plist(dataset);
   hid_t memory = type < 0 ? -1 : tessera_h5_trial_type(walk, type);
   int is_common = 1;
@@ -196,12 +192,8 @@ static inline void tessera_h5_trial_dataset(struct tessera_h5_walk *walk, hid_t 
       void *room = calloc(is_whole ? (size_t)points : 1, size);
       hid_t block = is_whole ? H5Scopy(space) : rank == 0 ? H5Screate(H5S_SCALAR) : H5Screate_simple(rank, ones, NULL);
       if (!is_whole && rank > 0) H5Sselect_hyperslab(space, H5S_SELECT_SET, zeros, NULL, ones, NULL);
-      int is_variable = is_text && H5Tis_variable_str(memory) > 0;
-      if (room && block >= 0 && H5Dread(dataset, memory, block, space, H5P_DEFAULT, room) >= 0) {
-        if (is_variable) H5Dvlen_reclaim(memory, block, H5P_DEFAULT, room);
-      } else if (room && block >= 0 && is_variable) {
-        tessera_h5_leave_without_room();
-      }
+      if (room && block >= 0 && H5Dread(dataset, memory, block, space, H5P_DEFAULT, room) >= 0 && is_text && H5Tis_variable_str(memory) > 0)
+        H5Dvlen_reclaim(memory, block, H5P_DEFAULT, room);
       if (block >= 0) H5Sclose(block);
       free(room);
     }
@@ -249,9 +241,23 @@ static inline void tessera_h5_trial_group(struct tessera_h5_walk *walk, hid_t gr
   walk->depth--;
 }
 
-static inline void tessera_h5_trial_run(const char *path, char *place) {
+static inline herr_t tessera_h5_trial_reason(unsigned number, const H5E_error2_t *error, void *data) {
+  (void)number;
+  if (error->min_num == H5E_NOSPACE || error->min_num == H5E_CANTALLOC) *(int *)data = 1;
+  return 0;
+}
+
+// Called by the library when one of its functions fails.
+static inline herr_t tessera_h5_trial_failure(hid_t stack, void *data) {
+  struct tessera_h5_trial *trial = (struct tessera_h5_trial *)data;
+  if (!trial->wants_memory) H5Ewalk2(stack, H5E_WALK_UPWARD, tessera_h5_trial_reason, &trial->wants_memory);
+  return 0;
+}
+
+static inline void tessera_h5_trial_run(const char *path, struct tessera_h5_trial *trial) {
+  char *place = trial->place;
   struct tessera_h5_walk walk = {place, NULL, 0, 0, 0, -1};
-  H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+  H5Eset_auto2(H5E_DEFAULT, tessera_h5_trial_failure, trial);
   signed char values[2] = {0, 1};
   walk.truth = H5Tenum_create(H5T_NATIVE_INT8);
   H5Tenum_insert(walk.truth, "FALSE", &values[0]);
@@ -271,21 +277,24 @@ static inline void tessera_h5_trial_run(const char *path, char *place) {
   H5Fclose(file);
 }
 
-// The size of this process's address space in bytes; 0 where the system does not say.
-static inline size_t tessera_h5_address_space(void) {
-  char text[64] = {0};
-  int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+// A number of kilobytes that the system keeps of this process, such as "VmSize:", in bytes; 0 where it does not say.
+static inline size_t tessera_h5_status(const char *name) {
+  char text[4096] = {0};
+  int file = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
   if (file < 0) return 0;
   ssize_t count = read(file, text, sizeof text - 1);
   close(file);
-  return count > 0 ? (size_t)strtoull(text, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE) : 0;
+  const char *place = count > 0 ? strstr(text, name) : NULL;
+  return place ? (size_t)strtoull(place + strlen(name), NULL, 10) << 10 : 0;
 }
 
-static inline void tessera_h5_limit(int resource, rlim_t most) {
+// Sets a limit, unless a lower one is set; whether it did.
+static inline int tessera_h5_limit(int resource, rlim_t most) {
   struct rlimit limit;
-  if (getrlimit(resource, &limit) < 0) return;
-  if (limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur > most) limit.rlim_cur = most;
-  setrlimit(resource, &limit);
+  if (getrlimit(resource, &limit) < 0) return 0;
+  if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur <= most) return 0;
+  limit.rlim_cur = most;
+  return setrlimit(resource, &limit) == 0;
 }
 
 // Tries a file in a child process of at most so much more memory and so many seconds of the processor.
@@ -320,13 +329,17 @@ static inline enum tessera_h5_verdict tessera_h5_try(
       dup2(nothing, 1);
       dup2(nothing, 2);
     }
-    size_t space = tessera_h5_address_space();
-    if (space > 0) tessera_h5_limit(RLIMIT_AS, (rlim_t)space + most_memory);
+    size_t space = tessera_h5_status("VmSize:");
+    rlim_t most_space = (rlim_t)space + most_memory;
+    int is_limited = space > 0 && tessera_h5_limit(RLIMIT_AS, most_space);
     tessera_h5_limit(RLIMIT_CORE, 0);
     tessera_h5_limit(RLIMIT_CPU, most_seconds);
     // For a file that waits for what never comes; a busy machine may take its time.
     alarm(600 + most_seconds * 20);
-    tessera_h5_trial_run(path, shared->place);
+    tessera_h5_trial_run(path, shared);
+    // The library does not say so each time, for it lacks the memory. Of small pieces, all but the last megabyte is taken.
+    if (tessera_h5_status("VmPeak:") + ((size_t)2 << 20) > most_space) shared->wants_memory = 1;
+    if (!is_limited) shared->wants_memory = 0;
     _exit(0);
   }
   enum tessera_h5_verdict verdict = TESSERA_H5_UNTRIED;
@@ -335,10 +348,9 @@ static inline enum tessera_h5_verdict tessera_h5_try(
     pid_t ended;
     do ended = waitpid(child, &status, 0);
     while (ended < 0 && errno == EINTR);
-    if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0) verdict = TESSERA_H5_HARMLESS;
-    if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == TESSERA_H5_NO_ROOM) {
+    if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
       *trial = *shared;
-      verdict = TESSERA_H5_GREEDY;
+      verdict = trial->wants_memory ? TESSERA_H5_BOUNDLESS : TESSERA_H5_HARMLESS;
     }
     if (ended == child && WIFSIGNALED(status)) {
       *trial = *shared;

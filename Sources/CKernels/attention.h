@@ -10,7 +10,6 @@ typedef int32_t I16 __attribute__((ext_vector_type(16)));
 typedef V16 V16Unaligned __attribute__((aligned(4)));
 
 #define ROWS 6
-#define UNROLLED _Pragma("clang loop unroll(full)")
 
 // A vector as argument or result would have another calling convention in each instruction set, which the compiler
 // refuses even where it inlines: vectors are reached through pointers, or by macros.

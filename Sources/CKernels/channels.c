@@ -65,8 +65,7 @@ INLINE void product_lanes(const float *dy, const float *x, const float *mean, si
     size_t r = start;
     v16 sum[4] = {{0}}, product[4] = {{0}};
     for (; r + 4 <= end; r += 4) {
-#pragma clang loop unroll(full)
-      for (int k = 0; k < 4; k++) {
+      UNROLLED for (int k = 0; k < 4; k++) {
         v16 d = load16(dy + (r + k) * stride);
         sum[k] += d;
         product[k] += d * (load16(x + (r + k) * stride) - m);
@@ -161,8 +160,7 @@ INLINE void affine_lanes(const size_t vectors, const float *x, const float *mean
     b[v] = load16(shift + v * LANES);
   }
   for (size_t r = 0; r < rows; r++) {
-#pragma clang loop unroll(full)
-    for (size_t v = 0; v < vectors; v++) {
+    UNROLLED for (size_t v = 0; v < vectors; v++) {
       size_t i = r * stride + v * LANES;
       store16(y + i, (load16(x + i) - m[v]) * a[v] + b[v]);
     }
@@ -212,8 +210,7 @@ INLINE void combine_lanes(const int with_elu, const size_t vectors, const Slope 
     constant[v] = load16(shift + v * LANES);
   }
   for (size_t r = 0; r < rows; r++) {
-#pragma clang loop unroll(full)
-    for (size_t v = 0; v < vectors; v++) {
+    UNROLLED for (size_t v = 0; v < vectors; v++) {
       size_t i = r * stride + v * LANES;
       v16 y = load16(x + i);
       v16 d = factor[v] * load16(dy + i) + part[v] * (y - m[v]) + constant[v];

@@ -89,12 +89,10 @@ INLINE void store_outputs(float *y, const v16 *v, int channels) {
 INLINE void convolve_tile(const int tile, const int vectors, const Block *b, const float *x, float *y) {
   v16 sum[LARGEST_TILE][2];
   const ptrdiff_t step = b->output_column;
-#pragma clang loop unroll(full)
-  for (int v = 0; v < vectors; v++) {
+  UNROLLED for (int v = 0; v < vectors; v++) {
     v16 start = splat(0.0f);
     if (b->bias) start = load16(b->bias + v * PANEL);
-#pragma clang loop unroll(full)
-    for (int i = 0; i < tile; i++) {
+    UNROLLED for (int i = 0; i < tile; i++) {
       sum[i][v] = start;
       if (!b->first) load_outputs(&sum[i][v], y + i * step + v * PANEL, b->channels - v * PANEL);
     }
@@ -103,23 +101,19 @@ INLINE void convolve_tile(const int tile, const int vectors, const Block *b, con
   const float *w = b->weights;
   for (ptrdiff_t segment = 0; segment < b->segments; segment++) {
     const float *run = x + segment * b->patch_segment;
-#pragma clang loop unroll_count(4)
-    for (ptrdiff_t k = 0; k < length; k++) {
+    UNROLLED_BY(4) for (ptrdiff_t k = 0; k < length; k++) {
       v16 w0 = load16(w);
       v16 w1 = vectors > 1 ? load16(w + panel) : w0;
       w += PANEL;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < tile; i++) {
+      UNROLLED for (int i = 0; i < tile; i++) {
         v16 value = splat(run[i * column + k]);
         sum[i][0] += value * w0;
         if (vectors > 1) sum[i][1] += value * w1;
       }
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < tile; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
+  UNROLLED for (int i = 0; i < tile; i++)
+    UNROLLED for (int v = 0; v < vectors; v++) {
       v16 value = sum[i][v];
       if (b->last && b->with_elu) elu16(&value, b->alpha, b->rate);
       store_outputs(y + i * step + v * PANEL, &value, b->channels - v * PANEL);
@@ -178,23 +172,18 @@ INLINE void narrow_pixels(const int tile, const int outputs, const ck_patch_grid
     ptrdiff_t k = 0;
     for (; k + 16 <= g->length; k += 16) {
       v16 values[4];
-#pragma clang loop unroll(full)
-      for (int i = 0; i < tile; i++) values[i] = load16(run + i * column + k);
-#pragma clang loop unroll(full)
-      for (int c = 0; c < outputs; c++) {
+      UNROLLED for (int i = 0; i < tile; i++) values[i] = load16(run + i * column + k);
+      UNROLLED for (int c = 0; c < outputs; c++) {
         v16 factor = load16(w + c * depth + k);
-#pragma clang loop unroll(full)
-        for (int i = 0; i < tile; i++) sum[i][c] += values[i] * factor;
+        UNROLLED for (int i = 0; i < tile; i++) sum[i][c] += values[i] * factor;
       }
     }
     for (; k < g->length; k++)
       for (int i = 0; i < tile; i++)
         for (int c = 0; c < outputs; c++) rest[i][c] += run[i * column + k] * w[c * depth + k];
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < tile; i++)
-#pragma clang loop unroll(full)
-    for (int c = 0; c < outputs; c++) {
+  UNROLLED for (int i = 0; i < tile; i++)
+    UNROLLED for (int c = 0; c < outputs; c++) {
       float lanes[16];
       store16(lanes, sum[i][c]);
       float value = rest[i][c] + fold_sum(lanes);
@@ -282,18 +271,15 @@ void ck_convolve(const ck_patch_grid *g, const float *x, const float *packed, pt
 INLINE void gradient_tile(const int tile, const int vectors, const ck_patch_grid *g, const float *x, const float *dy,
                           ptrdiff_t first, ptrdiff_t lines, ptrdiff_t columns, float *dw) {
   v16 sum[LARGEST_TILE][2];
-#pragma clang loop unroll(full)
-  for (int i = 0; i < tile; i++) sum[i][0] = sum[i][1] = splat(0.0f);
+  UNROLLED for (int i = 0; i < tile; i++) sum[i][0] = sum[i][1] = splat(0.0f);
   for (ptrdiff_t line = first; line < first + lines; line++) {
     ptrdiff_t image = line / g->rows, row = line % g->rows;
     const float *p = x + image * g->patch_image + row * g->patch_row;
     const float *d = dy + image * g->output_image + row * g->output_row;
-#pragma clang loop unroll_count(2)
-    for (ptrdiff_t column = 0; column < columns; column++) {
+    UNROLLED_BY(2) for (ptrdiff_t column = 0; column < columns; column++) {
       v16 d0 = load16(d);
       v16 d1 = vectors > 1 ? load16(d + PANEL) : d0;
-#pragma clang loop unroll(full)
-      for (int i = 0; i < tile; i++) {
+      UNROLLED for (int i = 0; i < tile; i++) {
         v16 value = splat(p[i]);
         sum[i][0] += value * d0;
         if (vectors > 1) sum[i][1] += value * d1;
@@ -302,10 +288,8 @@ INLINE void gradient_tile(const int tile, const int vectors, const ck_patch_grid
       d += g->output_column;
     }
   }
-#pragma clang loop unroll(full)
-  for (int i = 0; i < tile; i++)
-#pragma clang loop unroll(full)
-    for (int v = 0; v < vectors; v++) {
+  UNROLLED for (int i = 0; i < tile; i++)
+    UNROLLED for (int v = 0; v < vectors; v++) {
       float *target = dw + i * g->outputs + v * PANEL;
       store16(target, load16(target) + sum[i][v]);
     }

@@ -12,8 +12,6 @@ typedef float lanes_at __attribute__((vector_size(64), aligned(4), may_alias));
 typedef uint16_t halves_at __attribute__((vector_size(32), aligned(2), may_alias));
 typedef uint32_t words __attribute__((vector_size(64)));
 
-#define UNROLL _Pragma("clang loop unroll(full)")
-
 INLINE size_t bytes_of(int format) { return format == CK_FLOAT32 ? 4 : 2; }
 
 // Sixteen stored numbers.
@@ -55,16 +53,16 @@ INLINE void product(const float *left, size_t left_stride, const char *panel, si
                     const int format, const float *fade, float *out, size_t out_stride) {
   const size_t step = 16 * bytes_of(format);
   lanes a[24];
-  UNROLL for (int r = 0; r < R; r++)
-    UNROLL for (int i = 0; i < C; i++)
+  UNROLLED for (int r = 0; r < R; r++)
+    UNROLLED for (int i = 0; i < C; i++)
       a[r * C + i] = fade ? *(const lanes_at *)(out + r * out_stride + 16 * i) * fade[r] : (lanes){0};
   for (size_t t = 0; t < n; t++)
-    UNROLL for (int i = 0; i < C; i++) {
+    UNROLLED for (int i = 0; i < C; i++) {
       lanes x = load(panel + (t * C + i) * step, format);
-      UNROLL for (int r = 0; r < R; r++) a[r * C + i] += left[r * left_stride + t] * x;
+      UNROLLED for (int r = 0; r < R; r++) a[r * C + i] += left[r * left_stride + t] * x;
     }
-  UNROLL for (int r = 0; r < R; r++)
-    UNROLL for (int i = 0; i < C; i++) *(lanes_at *)(out + r * out_stride + 16 * i) = a[r * C + i];
+  UNROLLED for (int r = 0; r < R; r++)
+    UNROLLED for (int i = 0; i < C; i++) *(lanes_at *)(out + r * out_stride + 16 * i) = a[r * C + i];
 }
 
 // Turns one row of scores into 2^(score - m) and returns the factor of what was summed before. Scores from `visible` on
@@ -170,7 +168,7 @@ KERNEL(float, ck_read, (const float *x, size_t n), (x, n)) {
   lanes a[4] = {0};
   size_t i = 0;
   for (; i + 64 <= n; i += 64)
-    UNROLL for (int k = 0; k < 4; k++) a[k] += *(const lanes_at *)(x + i + 16 * k);
+    UNROLLED for (int k = 0; k < 4; k++) a[k] += *(const lanes_at *)(x + i + 16 * k);
   float rest = 0;
   for (; i < n; i++) rest += x[i];
   lanes sum = a[0] + a[1] + (a[2] + a[3]);

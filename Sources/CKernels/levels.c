@@ -15,7 +15,6 @@
 #endif
 
 #define STRIP_PANELS (CK_LEVEL_STRIP / CK_LEVEL_PANEL)
-#define UNROLLED _Pragma("clang loop unroll(full)")
 // Four levels of zero.
 #define NO_LEVELS 0x80808080u
 

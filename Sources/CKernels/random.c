@@ -44,7 +44,7 @@ INLINE double log_double(double x) {
   int64_t bits = double_to_bits(x);
   int64_t shifted = bits - 0x3FE6A09E667F3BCD;
   int64_t e = shifted >> 52;
-  double f = bits_to_double(bits - (e << 52)) - 1.0;
+  double f = bits_to_double((int64_t)((uint64_t)bits - ((uint64_t)e << 52))) - 1.0;
   double k = (double)e;
   double s = f / (2.0 + f), z = s * s;
   double p = 1.479819860511658591e-01;

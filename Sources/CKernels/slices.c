@@ -7,7 +7,6 @@ typedef float V16 __attribute__((ext_vector_type(16)));
 typedef V16 V16Unaligned __attribute__((aligned(4)));
 #define load16(p) (*(const V16Unaligned *)(p))
 #define store16(p, v) (*(V16Unaligned *)(p) = (v))
-#define UNROLLED _Pragma("clang loop unroll(full)")
 
 // Vectors at a time, and rows at a time: a group is read twice while the first-level cache holds it.
 #define MOST_VECTORS 4

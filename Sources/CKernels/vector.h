@@ -49,6 +49,22 @@ INLINE int ck_form(void) { return atomic_load_explicit(&ck_form_now, memory_orde
 #define INDEPENDENT
 #endif
 
+// Before a loop that is written out: in full, or so many times over. Not where a sanitizer puts a check before every access:
+// the compiler would take minutes for one file.
+#if defined(__clang__)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(undefined_behavior_sanitizer)
+#define UNROLLED
+#define UNROLLED_BY(COUNT)
+#else
+#define UNROLLED _Pragma("clang loop unroll(full)")
+#define UNROLLED_BY(COUNT) UNROLL_PRAGMA(clang loop unroll_count(COUNT))
+#define UNROLL_PRAGMA(WORDS) _Pragma(#WORDS)
+#endif
+#else
+#define UNROLLED
+#define UNROLLED_BY(COUNT)
+#endif
+
 // The square root without errno, which sqrtf would set: a loop that must set errno cannot be vectorised.
 #if __has_builtin(__builtin_elementwise_sqrt)
 INLINE float square_root(float x) { return __builtin_elementwise_sqrt(x); }
@@ -66,6 +82,10 @@ INLINE int32_t float_to_bits(float f) {
   memcpy(&i, &f, 4);
   return i;
 }
+
+// 2^n for -127 < n < 128. For other n, and for that of a NaN, some number: the shift is of bits, which C leaves undefined for
+// a signed number.
+INLINE float power_of_two(int32_t n) { return bits_to_float((int32_t)((uint32_t)(n + 127) << 23)); }
 
 // 1.5 * 2^23: adding and subtracting it rounds to the nearest integer, and the sum's low bits hold that integer.
 #define ROUNDING_MAGIC 12582912.0f
@@ -99,8 +119,8 @@ INLINE float exp1(float x) {
   ReducedExp e = reduced_exp(c);
   float p = e.minus_one + 1.0f;
   int32_t half = e.power >> 1;
-  float s1 = bits_to_float((half + 127) << 23);
-  float s2 = bits_to_float((e.power - half + 127) << 23);
+  float s1 = power_of_two(half);
+  float s2 = power_of_two(e.power - half);
   float y = p * s1 * s2;
   return x != x ? x : y;
 }
@@ -109,7 +129,7 @@ INLINE float exp1(float x) {
 INLINE float expm1_negative(float x) {
   float c = x < -30.0f ? -30.0f : x;
   ReducedExp e = reduced_exp(c);
-  float s = bits_to_float((e.power + 127) << 23);
+  float s = power_of_two(e.power);
   float y = e.minus_one * s + (s - 1.0f);
   return x != x ? x : y;
 }
@@ -119,9 +139,10 @@ INLINE float log1_(float x) {
   int subnormal = x < 1.17549435e-38f;
   float c = subnormal ? x * 8388608.0f : x;
   int32_t bits = float_to_bits(c);
-  int32_t shifted = bits - 0x3F3504F3;
+  // Wraps for a negative x, whose logarithm is not taken from here.
+  int32_t shifted = (int32_t)((uint32_t)bits - 0x3F3504F3u);
   int32_t e = shifted >> 23;
-  float m = bits_to_float(bits - (e << 23)) - 1.0f;
+  float m = bits_to_float((int32_t)((uint32_t)bits - ((uint32_t)e << 23))) - 1.0f;
   float k = (float)e - (subnormal ? 23.0f : 0.0f);
   float z = m * m;
   float p = 7.0376836292e-2f;

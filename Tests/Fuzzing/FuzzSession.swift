@@ -57,13 +57,14 @@ public struct FuzzSession {
     // What a first reading sets up once, such as tables of a library, is no input's memory.
     summary.memory = 0
     summary.memoryMultiple = 0
-    let before = Self.peakMemory
+    let peak = try PeakMemory()
+    let before = peak.bytes
     for _ in 0..<count {
       let file = corpus[Int.random(in: corpus.indices, using: &random)]
       let other = corpus[Int.random(in: corpus.indices, using: &random)]
       let bytes = mutation.mutated(file, with: other, &random)
       try read(bytes, folder, journal, &summary)
-      let memory = Self.peakMemory - before
+      let memory = peak.bytes - before
       if memory > summary.memory {
         summary.memory = memory
         summary.memoryMultiple = Double(memory) / Double(max(bytes.count, 1))
@@ -103,17 +104,15 @@ public struct FuzzSession {
     let folder = try FuzzFolder()
     defer { folder.remove() }
     for seed in try reader.seeds().prefix(1) { reader.run(seed, in: folder) }
-    // The peak so far may be that of making the input: it is set back to what is there now.
-    if let reset = FileHandle(forWritingAtPath: "/proc/self/clear_refs") {
-      try reset.write(contentsOf: Data("5".utf8))
-    }
-    let before = highWater
+    // The peak so far may be that of making the input.
+    let peak = try PeakMemory()
+    let before = peak.bytes
     endProcess(after: secondsAllowed)
     let start = processorSeconds
     reader.run(bytes, in: folder)
     let seconds = processorSeconds - start
     endProcess(after: 0)
-    return (seconds, highWater - before)
+    return (seconds, peak.bytes - before)
   }
 
   /// Seconds of the processor that this process has used, with those of its children that ended.
@@ -135,20 +134,40 @@ public struct FuzzSession {
     limit.it_value.tv_sec = seconds
     setitimer(__itimer_which_t(ITIMER_PROF.rawValue), &limit, nil)
   }
+}
 
-  /// The largest resident memory since it was last set back, in bytes.
-  private static var highWater: Int {
-    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-    let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
-    return (Int(line.filter(\.isNumber)) ?? 0) * 1024
+/// The largest resident memory of this process since this was made.
+///
+/// `getrusage` would begin with that of the process which started this one.
+private final class PeakMemory {
+  private let status: Int32
+
+  /// Sets the peak back to what is there now.
+  init() throws {
+    status = open("/proc/self/status", O_RDONLY | O_CLOEXEC)
+    let reset = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC)
+    guard status >= 0, reset >= 0 else { throw CocoaError(.fileReadUnknown) }
+    defer { close(reset) }
+    guard write(reset, "5", 1) == 1 else { throw CocoaError(.fileWriteUnknown) }
   }
 
-  /// The largest resident memory of this process so far, in bytes.
-  private static var peakMemory: Int {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    return Int(usage.ru_maxrss) * 1024
+  /// The peak in bytes.
+  var bytes: Int {
+    var text = [UInt8](repeating: 0, count: 4096)
+    let count = pread(status, &text, text.count, 0)
+    guard count > 0, let name = text.firstRange(of: "VmHWM:".utf8) else { return 0 }
+    var kilobytes = 0
+    for byte in text[name.upperBound...] {
+      if (0x30...0x39).contains(byte) {
+        kilobytes = kilobytes * 10 + Int(byte - 0x30)
+      } else if kilobytes > 0 {
+        break
+      }
+    }
+    return kilobytes * 1024
   }
+
+  deinit { close(status) }
 }
 
 /// Keeps the newest input in a file that outlives a crash.

@@ -5,13 +5,24 @@ import Testing
 /// Every reader over thousands of damaged files: it must come back, with a value or an error, each time.
 ///
 /// `Scripts/fuzz` does the same for longer, along the coverage. Variables: TESSERA_FUZZ_COUNT, inputs a reader;
-/// TESSERA_FUZZ_SEED, the seed of the changes.
+/// TESSERA_FUZZ_SEED, the seed of the changes; TESSERA_FUZZ_READERS, names with commas between, for all;
+/// TESSERA_FUZZ_REPORT, a file that gets a line a reader.
 @Suite(.serialized) struct FuzzReaderTests {
   static let corpus = URL(filePath: #filePath).deletingLastPathComponent().path + "/Corpus"
 
   static func number(_ name: String, _ standard: Int) -> Int {
     ProcessInfo.processInfo.environment[name].flatMap(Int.init) ?? standard
   }
+
+  /// The readers that the variable names, or all.
+  static let names: [String] = {
+    let all = FuzzReader.all.map(\.name)
+    guard let wanted = ProcessInfo.processInfo.environment["TESSERA_FUZZ_READERS"] else {
+      return all
+    }
+    let names = wanted.split(separator: ",").map(String.init)
+    return all.filter(names.contains)
+  }()
 
   /// Adds a line to the file that TESSERA_FUZZ_REPORT names.
   static func note(_ line: String) {
@@ -22,7 +33,7 @@ import Testing
     fclose(file)
   }
 
-  @Test(arguments: FuzzReader.all.map(\.name))
+  @Test(arguments: FuzzReaderTests.names)
   func comesBackFromEveryInput(_ name: String) async {
     await #expect(
       processExitsWith: .success,

@@ -7,9 +7,10 @@ import Testing
 @Suite struct HDF5TrialTests {
   /// Each with what 1.10.8 makes of it: the trial ends, or the reader refuses what it finds.
   static let faults = [
-    ("abort", "groups nested less than 64 deep"), ("endless", "goes on and on"),
-    ("links", "crashes"), ("small", "floating-point numbers of 32776 bytes"),
-    ("strings", "crashes"), ("memory", "far more memory"),
+    ("abort", "groups nested less than 64 deep"),
+    ("axes", "chunks with another number of axes"), ("endless", "goes on and on"),
+    ("links", "crashes"), ("memory", "asks for more"),
+    ("small", "floating-point numbers of 32776 bytes"), ("strings", "crashes"),
   ]
 
   @Test(arguments: faults) func isRefused(_ name: String, _ words: String) throws {
@@ -40,6 +41,23 @@ import Testing
       for index in 0..<5000 { try file.write(StoredArray([index]), at: "d\(index)") }
     }
     #expect(try HDF5File(reading: path).datasetNames().count == 5000)
+  }
+
+  /// A chunk of 64 MiB that packs into a hundredth of a percent is sound, if unwise.
+  @Test(arguments: [ElementType.uint8, .float64]) func largeChunksPass(_ type: ElementType) throws {
+    let folder = try FuzzFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/wide.h5"
+    let count = type == .uint8 ? 64 << 20 : 8 << 20
+    try HDF5File.write(to: path) { (file) throws(StorageError) in
+      try file.makeDataset("x", shape: [count], type, chunk: [count], compression: 9)
+      let zeros =
+        type == .uint8
+        ? StoredArray([UInt8](repeating: 0, count: count), shape: [count])
+        : StoredArray([Double](repeating: 0, count: count), shape: [count])
+      try file.write(zeros, into: "x", start: [0])
+    }
+    #expect(try HDF5File(reading: path).array("x").count == count)
   }
 
   /// The child of a process with threads at work comes back too.

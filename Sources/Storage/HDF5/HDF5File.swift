@@ -100,6 +100,11 @@ public final class HDF5File: Sendable {
         path: path, at: "\"\(name)\"", expected: "a data set", found: "a group",
         advice: "name one of: \(listing(try names(in: name)))")
     }
+    guard tessera_h5_has_sound_chunks(dataset) != 0 else {
+      throw .malformed(
+        path: path, at: "data set \"\(name)\"", expected: "chunks with the axes of the data set",
+        found: "chunks with another number of axes")
+    }
     return dataset
   }
 

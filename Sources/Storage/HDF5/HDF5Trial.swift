@@ -38,7 +38,8 @@ enum HDF5Trial {
     var trial = tessera_h5_trial()
     // A sound file takes far less: its data is not read.
     let seconds = UInt32(clamping: 2 + size >> 22)
-    let verdict = tessera_h5_try(path, 3 * min(mostBytes, .max / 8), seconds, &trial)
+    let memory = 3 * min(mostBytes, .max / 8)
+    let verdict = tessera_h5_try(path, memory, seconds, &trial)
     let place = withUnsafeBytes(of: trial.place) { text in
       String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
     }
@@ -54,11 +55,12 @@ enum HDF5Trial {
         path: path, at: "HDF5 file, at \"\(place)\"",
         expected: "contents that the HDF5 library reads within \(seconds) s",
         found: "contents on which it goes on and on")
-    case TESSERA_H5_GREEDY:
+    case TESSERA_H5_BOUNDLESS:
       throw .malformed(
         path: path, at: "HDF5 file, at \"\(place)\"",
-        expected: "strings that a file of \(size) bytes can hold",
-        found: "strings for which the HDF5 library asks for far more memory")
+        expected: "contents that the HDF5 library reads in \(memory >> 20) MiB of memory",
+        found: "contents for which it asks for more",
+        advice: "the file is damaged, or has far more chunks than elements: write it again")
     default:
       // A file that was changed a moment ago may change again within a tick of its clock.
       guard time(nil) - state.seconds > 2 else { return }
