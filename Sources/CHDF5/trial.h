@@ -321,6 +321,9 @@ static inline enum tessera_h5_verdict tessera_h5_try(
     if (getppid() != parent) _exit(0);
     // Freed and fresh memory hold rubbish, so that using them shows.
     mallopt(M_PERTURB, 0xa5);
+    // The library keeps blocks of its own, whose old contents may happen to be sound: it must ask the system for each.
+    H5set_free_list_limits(0, 0, 0, 0, 0, 0);
+    H5garbage_collect();
 #else
     (void)parent;
 #endif
