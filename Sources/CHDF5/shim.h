@@ -91,7 +91,7 @@ static inline herr_t tessera_h5_place(hid_t object, unsigned long long *file, un
   return code;
 }
 
-// The error stack is one a thread, and so is the switch that prints it.
+// The error stack is one per thread, and so is the switch that prints it.
 static inline herr_t tessera_h5_silence(void) { return H5Eset_auto2(H5E_DEFAULT, NULL, NULL); }
 static inline herr_t tessera_h5_clear_errors(void) { return H5Eclear2(H5E_DEFAULT); }
 

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Mini-batches of the rows of arrays, in an order drawn anew for each epoch.
+/// Mini-batches of the rows of arrays, in a new order for each epoch.
 ///
 /// The order of an epoch is a function of the random stream's key and the epoch alone, so that a resumed run sees the
 /// batches of an uninterrupted one.

@@ -10,7 +10,7 @@ public protocol DependenceEstimator<Scalar>: Sendable {
   /// The type of the arrays' elements.
   associatedtype Scalar: TensorScalar
 
-  /// The max-step. Measures without an inside do nothing and report their value.
+  /// The max-step. Measures without an inner optimisation do nothing and report their value.
   mutating func fit(_ z: Tensor<Scalar>, _ t: Tensor<Scalar>, using random: Philox)
     throws(InfominError) -> FitReport
 
@@ -30,7 +30,7 @@ public protocol DependenceEstimator<Scalar>: Sendable {
 }
 
 extension DependenceEstimator {
-  /// Nothing: the measure has no inside, or makes it anew at each max-step.
+  /// Nothing: the measure has no inner optimisation, or makes a new one at each max-step.
   public var state: [String: Tensor<Scalar>] { [:] }
 
   /// Wants nothing.

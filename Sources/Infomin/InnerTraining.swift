@@ -3,7 +3,7 @@ import TensorCore
 
 /// How a critic is trained at each max-step: the inner loop of the adversarial estimators (spec §6).
 public struct InnerTraining: Codable, Sendable, Hashable {
-  /// Adam's learning rate; Adam starts anew at each max-step.
+  /// Adam's learning rate; Adam starts again at each max-step.
   public var learningRate: Double
   /// Rows of a step; at most the rows of the fit.
   public var batchSize: Int

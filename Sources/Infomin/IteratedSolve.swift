@@ -5,7 +5,7 @@ import TensorCore
 ///
 /// With `r` whitened coordinates of the target the first pair follows from `X = Σ₁₁⁻¹ C` for the `r` columns `C` of `Σ₁₂ W`:
 /// `ρ²` and `b` are the first eigenpair of `Cᵀ X`, and `w₁ = X b/ρ`. The columns are solved by conjugate gradients, whose matrix is
-/// `F_cᵀ (F_c x)/(n−1) + r x` on the features themselves, made anew of the slices in each pass. The preconditioner is the
+/// `F_cᵀ (F_c x)/(n−1) + r x` on the features themselves, recomputed from the slices in each pass. The preconditioner is the
 /// Cholesky factor of the features' covariance after they are rounded to bytes (``SliceLevels``): its products cost a quarter of
 /// those in float32 or less. Each step then takes one to two digits of the error, for any data, as long as the ridge is well
 /// above the square of the rounding (10⁻⁵).

@@ -2,7 +2,7 @@ import CKernels
 import COpenBLAS
 import Foundation
 
-/// OpenBLAS as this process uses it: one thread a call, because the library splits its own work in a fixed way
+/// OpenBLAS as this process uses it: one thread per call, because the library splits its own work in a fixed way
 /// (OpenBLAS's results differ in the last bit between one thread and two).
 public enum BLAS {
   /// What OpenBLAS takes for each thread that calls it; where it is refused, it asks for it without end.

@@ -36,7 +36,7 @@ public enum TensorMemory {
   public static var highWaterBytes: Int { ck_pool_high_water_bytes() }
   /// What the pool has taken of the system and not given back, in use or free: it grows where no free block fits.
   public static var heldBytes: Int { ck_pool_held_bytes() }
-  /// Starts the high-water mark anew from what is alive now.
+  /// Starts the high-water mark again from what is alive now.
   public static func resetHighWater() { ck_pool_reset_high_water() }
   /// Gives the free blocks back to the system.
   public static func trim() { ck_pool_trim() }

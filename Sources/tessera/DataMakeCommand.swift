@@ -29,7 +29,7 @@ struct TableMake: ParsableCommand {
     if let rows, rows < 1 {
       throw ValidationError("--rows: expected a number from 1, found \(rows)")
     }
-    // A generated table takes its columns twice while it is made, at least a hundred bytes a row.
+    // A generated table takes its columns twice while it is made, at least a hundred bytes per row.
     let available = SystemMemory.availableBytes
     if let rows, Double(rows) * 100 > Double(available) {
       throw ValidationError(

@@ -244,7 +244,7 @@ struct CatalogTests {
     }
   }
 
-  /// With `TESSERA_UPDATE_MANIFESTS` set, the files are written anew instead.
+  /// With `TESSERA_UPDATE_MANIFESTS` set, the files are written again instead.
   @Test(arguments: DatasetCatalog.records)
   func theManifestSaysWhatTheCatalogSays(_ record: DatasetRecord) throws {
     let path = SharedData.packageRoot + "/Datasets/\(record.name)/manifest.yaml"

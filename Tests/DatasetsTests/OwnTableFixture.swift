@@ -13,7 +13,7 @@ struct OwnTableFixture {
     ]
   }
 
-  /// A column's fields given anew, by row.
+  /// A column's fields given again, by row.
   func with(_ column: String, _ field: (Int) -> String) -> OwnTableFixture {
     var copy = self
     let place: Int

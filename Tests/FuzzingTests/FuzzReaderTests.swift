@@ -4,9 +4,9 @@ import Testing
 
 /// Every reader over thousands of damaged files: it must come back, with a value or an error, each time.
 ///
-/// `Scripts/fuzz` does the same for longer, along the coverage. Variables: TESSERA_FUZZ_COUNT, inputs a reader;
+/// `Scripts/fuzz` does the same for longer, along the coverage. Variables: TESSERA_FUZZ_COUNT, inputs per reader;
 /// TESSERA_FUZZ_SEED, the seed of the changes; TESSERA_FUZZ_READERS, names with commas between, for all;
-/// TESSERA_FUZZ_REPORT, a file that gets a line a reader.
+/// TESSERA_FUZZ_REPORT, a file that gets a line per reader.
 @Suite(.serialized) struct FuzzReaderTests {
   static let corpus = URL(filePath: #filePath).deletingLastPathComponent().path + "/Corpus"
 

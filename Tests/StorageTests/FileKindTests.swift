@@ -3,7 +3,7 @@ import Testing
 
 @testable import Storage
 
-/// Files of another kind under the name of the one that is wanted.
+/// Files of another kind under the name of the expected one.
 @Suite struct FileKindTests {
   private static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
 

@@ -123,7 +123,7 @@ struct PNGForeignTests {
     }
     #expect(try read("clear") == Image(height: 5, width: 7, channels: 4, bytes: clear))
     #expect(try read("interlaced") == PNGTests.known(3))
-    // 16 bits a sample: the nearest of 8.
+    // 16 bits per sample: the nearest of 8.
     for (name, channels) in [("deep-grey", 1), ("deep", 3)] {
       let samples = (0..<(35 * channels)).map { ($0 * 1871 + 17) % 65536 }
       let nearest = samples.map { UInt8((Double($0) / 257).rounded()) }

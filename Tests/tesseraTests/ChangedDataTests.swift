@@ -88,7 +88,7 @@ struct ChangedDataTests {
       #expect(list.output.contains(runs[2].path) && list.output.contains("cannot be read"))
       let lines = list.error.split(separator: "\n")
       #expect(lines.count == 1 && lines[0].contains(runs[1].file("run.json")), "\(list.error)")
-      #expect(!list.error.contains("delete") && list.error.contains("writes this one anew"))
+      #expect(!list.error.contains("delete") && list.error.contains("writes this one again"))
       let report = try Program.run(["report"] + place)
       #expect(report.code == 0 && report.output.hasSuffix("report.html\n"), "\(report)")
       #expect(report.error.split(separator: "\n").count == 1)

@@ -3,7 +3,7 @@ import TensorCore
 extension AttentionMask {
   /// The mask for scores of `[batch, heads, queries, keys]`.
   ///
-  /// Lists become intervals of 32-bit integers a row or column, dense masks get two bits a cell; done once a call of
+  /// Lists become intervals of 32-bit integers a row or column, dense masks get two bits per cell; done once a call of
   /// attention, not once a tile.
   ///
   /// - Requires: lists, offsets, slopes and dense masks fit these extents.

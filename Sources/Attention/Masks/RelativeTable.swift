@@ -1,7 +1,7 @@
 import CKernels
 import TensorCore
 
-/// A bias that depends on the distance alone, `t[clamp(i + shift − j)]`, one line a head or one for all.
+/// A bias that depends on the distance alone, `t[clamp(i + shift − j)]`, one line per head or one for all.
 struct RelativeTable: Sendable {
   /// The distances that the table tells apart: `−radius...radius`.
   let radius: Int

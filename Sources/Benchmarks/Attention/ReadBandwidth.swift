@@ -34,7 +34,7 @@ final class ReadBandwidth: @unchecked Sendable {
 
   deinit { ck_pages_release(pages, bytes) }
 
-  /// Billions of bytes a second over 512 MiB: the median of seven.
+  /// Billions of bytes per second over 512 MiB: the median of seven.
   static func measured() -> Double {
     let memory = ReadBandwidth(bytes: 512 << 20)
     memory.read(512 << 20)

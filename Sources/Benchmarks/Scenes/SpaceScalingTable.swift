@@ -32,11 +32,11 @@ struct SpaceScalingTable: Table {
     }
     if let missing = messages.missingPeer {
       rows.append(
-        TableRow(row: "PyTorch", column: "seconds a step", values: [], note: missing))
+        TableRow(row: "PyTorch", column: "seconds per step", values: [], note: missing))
     }
     rows.append(
       TableRow(
-        row: "SPAIR, IODINE, GENESIS", column: "seconds a step", values: [],
+        row: "SPAIR, IODINE, GENESIS", column: "seconds per step", values: [],
         note: "not built here yet; the paper's figure gives no numbers to quote"))
     rows.append(
       TableRow(
@@ -61,7 +61,7 @@ struct SpaceScalingTable: Table {
     found.flatMap { row in
       var rows = [
         TableRow(
-          row: label, column: "seconds a step", values: [row.seconds],
+          row: label, column: "seconds per step", values: [row.seconds],
           note: "batch 12, forward, backward and both optimisers"),
         TableRow(
           row: label, column: "over the first row", values: first.map { [row.seconds / $0] } ?? []),
@@ -69,7 +69,8 @@ struct SpaceScalingTable: Table {
       if let seconds = row.peerSeconds {
         rows.append(
           TableRow(
-            row: label, column: "PyTorch, seconds a step", values: [seconds], note: row.peer ?? ""))
+            row: label, column: "PyTorch, seconds per step", values: [seconds], note: row.peer ?? ""
+          ))
       }
       return rows
     }

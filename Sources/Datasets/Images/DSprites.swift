@@ -124,7 +124,7 @@ struct TrueSprites: Sendable {
     else {
       throw .unexpected(
         path: path, at: "original_dataset_indices",
-        expected: "\(images.shape[0]) indices below \(SpriteRenderer.Factors.count), one an image",
+        expected: "\(images.shape[0]) indices below \(SpriteRenderer.Factors.count), one per image",
         found: "\(indices.elementType.rawValue) of \(indices.shape)",
         advice: "check that this is the file you meant")
     }

@@ -13,11 +13,11 @@ public struct ImageSet: Sendable {
   public let channels: Int
   /// The images one after the other, `[count, height, width, channels]`.
   public var pixels: [UInt8]
-  /// Whole numbers from 0 on, one an image, by the name of the column: `digit`, `shape`, `person`, `class`, ….
+  /// Whole numbers from 0 on, one per image, by the name of the column: `digit`, `shape`, `person`, `class`, ….
   public var labels: [String: [Int]]
   /// The names of a label column's values, where they have names.
   public var labelNames: [String: [String]]
-  /// Measures, one an image, by the name of the column: `thickness`, `slant`, ….
+  /// Measures, one per image, by the name of the column: `thickness`, `slant`, ….
   public var attributes: [String: [Float]]
   /// Which files the images are of, and what is redrawn, perturbed or generated, in one sentence.
   public var provenance: String
@@ -97,7 +97,7 @@ public struct ImageSet: Sendable {
     labelNames[label]?.count ?? (column(label).max().map { $0 + 1 } ?? 0)
   }
 
-  /// The images whose label has one of these names, the label counted anew in the order of `names`.
+  /// The images whose label has one of these names, the label counted again in the order of `names`.
   ///
   /// It brings two sets to the classes that they share: those of CIFAR-10 and STL-10 are
   /// ``ImageSource/classesSharedWithSTL10``.

@@ -46,7 +46,7 @@ extension MakerError: CustomStringConvertible, LocalizedError {
         + "half-written file is left"
     case .interrupted(let signal):
       "data make: interrupted by \(SignalName.of(signal)); no half-written file is left, and the same "
-        + "command starts anew"
+        + "command starts from the beginning"
     }
   }
 

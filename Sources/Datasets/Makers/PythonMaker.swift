@@ -26,7 +26,7 @@ public struct PythonMaker: Sendable {
     public var python: String
     /// The folder that environments are kept in.
     public var environments: String
-    /// The signal that asks for the end, if one came; asked for several times a second.
+    /// The signal that asks for the end, if one came; asked for several times per second.
     public var pendingSignal: @Sendable () -> Int32?
     /// Called with a line before each long step.
     public var report: @Sendable (String) -> Void

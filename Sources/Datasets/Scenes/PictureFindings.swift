@@ -31,7 +31,7 @@ public enum SceneAlpha: String, Sendable, Hashable, Codable, CaseIterable {
 struct PictureLook: Sendable {
   /// Whether a pixel is transparent.
   var isTransparent = false
-  /// Whether it has 16 bits a sample and is nearly black.
+  /// Whether it has 16 bits per sample and is nearly black.
   var isDim = false
   /// Whether all pixels are equal.
   var isPlain = false
@@ -114,7 +114,7 @@ struct PictureFindings {
     )
     add(
       \.isDim,
-      "have 16 bits a sample and are nearly black: values of fewer bits were stored without being scaled; "
+      "have 16 bits per sample and are nearly black: values of fewer bits were stored without being scaled; "
         + "scale them (values of 0 to 255 by 257) and write the pictures again")
     add(\.isAnimated, "are animated: the first frame is taken")
     let hashes = Set(all.map(\.hash))

@@ -30,7 +30,7 @@ public final class SceneBatches: Sendable {
     init(step: Int) { self.step = step }
   }
 
-  /// Batches of `batch` images in an order drawn from `random`, anew each epoch; without it, in their own.
+  /// Batches of `batch` images in an order drawn from `random`, a new one each epoch; without it, in their own.
   ///
   /// - Throws: ``DatasetError/tooFewRows(path:expected:found:)`` if the split has fewer images than a batch.
   public init(

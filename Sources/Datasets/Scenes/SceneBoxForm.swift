@@ -12,7 +12,7 @@ enum SceneBoxForm: Equatable {
   /// How far a box may reach over the edge of an image of 128 before it counts as outside.
   private static let margin: Float = 4
 
-  /// The form that boxes look like; `nil` for the one that is wanted, or where it cannot be told.
+  /// The form that boxes look like; `nil` for the expected one, or where it cannot be told.
   ///
   /// - Parameters:
   ///   - boxes: four finite numbers each, the last two positive.

@@ -95,7 +95,7 @@ enum SceneBoxText {
           "a picture for each file: \(pictures.count), bb_0.txt to bb_\(pictures.count - 1).txt",
         found: "no picture for this one",
         advice: "files go by the place of a picture among the others, so a picture may be missing: "
-          + "put it back, or remove the file and number the others anew")
+          + "put it back, or remove the file and number the others again")
     }
   }
 

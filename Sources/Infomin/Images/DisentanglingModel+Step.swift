@@ -8,7 +8,7 @@ extension DisentanglingModel {
   ///
   /// - Parameters:
   ///   - x: the images, `[images, 32, 32, channels]`.
-  ///   - labels: `t`, one an image, in `0..<classes`.
+  ///   - labels: `t`, one per image, in `0..<classes`.
   ///   - dependence: `J`, fitted by a max-step where it needs one; it is not asked where its factor is 0.
   ///   - random: drawn from by `J`.
   public func step(

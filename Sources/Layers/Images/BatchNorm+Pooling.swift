@@ -1,7 +1,7 @@
 import TensorCore
 
 /// Normalisation and activation over a part of a batch together with what follows them, block by block in the cache: 2 × 2 max
-/// pooling, or nothing. The backward passes make the normalised numbers anew, so that any activation will do.
+/// pooling, or nothing. The backward passes recompute the normalised numbers, so that any activation will do.
 /// All functions run on the calling thread.
 extension BatchNorm {
   /// The largest output of each 2 × 2 window: `[images, ⌊height/2⌋, ⌊width/2⌋, channels]` for `x` of

@@ -2,7 +2,7 @@ import TensorCore
 
 /// The same normalisation over a batch that is held in parts, each of some images: nothing of the batch's size is copied.
 ///
-/// The moments of the parts, merged in their order, give the statistics; outputs are made part by part, and anew wherever
+/// The moments of the parts, merged in their order, give the statistics; outputs are computed part by part, and again wherever
 /// they are read again. Going back, each part gives its ``ChannelSums``, and their total the terms of every part's `dx`.
 /// All functions run on the calling thread.
 extension BatchNorm {

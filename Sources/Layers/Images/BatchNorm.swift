@@ -45,7 +45,7 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
 
   /// The input, the statistics used, and whether they depend on it.
   ///
-  /// Neither the normalised numbers nor the output is kept: ``backward(_:through:)`` makes them anew, block by block in the
+  /// Neither the normalised numbers nor the output is kept: ``backward(_:through:)`` recomputes them, block by block in the
   /// cache, so that of a chain of convolution, norm and activation only the convolution's output stays in memory.
   public struct Tape: Sendable {
     let x: Tensor<Scalar>
@@ -79,7 +79,7 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
 
   /// The output, what the backward pass needs, and the state after this batch (the same one in evaluation).
   ///
-  /// In training the batch has at least two numbers a channel.
+  /// In training the batch has at least two numbers per channel.
   public func forward(_ x: Tensor<Scalar>, _ state: State, mode: Mode)
     -> (y: Tensor<Scalar>, tape: Tape, state: State)
   {
@@ -96,7 +96,7 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
       let count = x.count / channels
       require(
         count > 1,
-        "BatchNorm.forward: training wants at least two numbers a channel, got \(x.shape)")
+        "BatchNorm.forward: training wants at least two numbers per channel, got \(x.shape)")
       (mean, variance) = moments(x)
       let (kept, taken) = (Scalar(1 - momentum), Scalar(momentum))
       let unbiased = Scalar(Double(count) / Double(count - 1))
@@ -108,7 +108,7 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
     return (output(tape), tape, next)
   }
 
-  /// The output of the pass that a tape is of, made anew with the present scale and shift.
+  /// The output of the pass that a tape is of, recomputed with the present scale and shift.
   public func output(_ tape: Tape) -> Tensor<Scalar> {
     let factor = scale * tape.inverse
     let blocks = PixelBlocks(tape.x)
@@ -209,7 +209,7 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
     }
   }
 
-  /// `du = dy f′` for a block; what the activation kept is made anew.
+  /// `du = dy f′` for a block; what the activation kept is recomputed.
   private func outputGradient(
     _ dy: Tensor<Scalar>, _ tape: Tape, _ factor: Tensor<Scalar>, _ offset: Int,
     _ du: UnsafeMutablePointer<Scalar>, _ pixels: Int

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// The two halves of the backward pass, for models that make the input of a convolution anew instead of keeping a tape.
+/// The two halves of the backward pass, for models that recompute the input of a convolution instead of keeping a tape.
 extension Convolution {
   /// `dW = Σ patchᵀ du`, shaped like the weight; `du` is the gradient before the activation.
   public func weightGradient(_ du: Tensor<Scalar>, x: Tensor<Scalar>) -> Tensor<Scalar> {

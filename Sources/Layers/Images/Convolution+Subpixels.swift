@@ -21,7 +21,7 @@ extension Convolution {
   /// The gradients for that of the sum before the activation, laid out as ``subpixels(_:factor:)`` lays out the output.
   ///
   /// A convolution with a 1 × 1 kernel whose outputs become pixels is the adjoint of one with a kernel and strides of
-  /// `factor`, which reads `du` as it lies; behind other kernels `du` is laid out anew.
+  /// `factor`, which reads `du` as it lies; behind other kernels `du` is laid out again.
   public func backward(
     subpixels du: Tensor<Scalar>, factor: Int, input x: Tensor<Scalar>,
     needsInputGradient: Bool = true

@@ -114,7 +114,7 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
     return backward(sum: du, input: tape.x, needsInputGradient: needsInputGradient)
   }
 
-  /// The same for the gradient `du` of the sum before the activation, and an input that was not kept but made anew.
+  /// The same for the gradient `du` of the sum before the activation, and an input that was not kept but recomputed.
   public func backward(
     sum du: Tensor<Scalar>, input x: Tensor<Scalar>, needsInputGradient: Bool = true
   ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {

@@ -15,7 +15,7 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
   /// Added to the variance.
   public let epsilon: Double
 
-  /// The input, and the mean and `1/√(variance + epsilon)` of each channel's group; the output is made anew from them.
+  /// The input, and the mean and `1/√(variance + epsilon)` of each channel's group; the output is recomputed from them.
   public struct Tape: Sendable {
     let x: Tensor<Scalar>
     let mean, inverse: Tensor<Scalar>

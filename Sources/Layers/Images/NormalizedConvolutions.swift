@@ -3,7 +3,7 @@ import TensorCore
 /// A chain of convolutions, plain or transposed, each followed by batch normalisation and an activation, over a batch held in
 /// shards of some images.
 ///
-/// Of the whole batch only the convolutions' outputs stay in memory. A shard's activations are made anew, one layer at a
+/// Of the whole batch only the convolutions' outputs stay in memory. A shard's activations are recomputed, one layer at a
 /// time, where the next convolution reads them: going forward, for its weight's gradient, and for the derivative of the
 /// activation. A stage may end in 2 × 2 max pooling, or add the input of an earlier stage to its output.
 public struct NormalizedConvolutions<Scalar, Map: ImageMap>: Parameterized
@@ -137,12 +137,12 @@ where Map.Scalar == Scalar {
     return (Tape(outputs: outputs, statistics: statistics), next)
   }
 
-  /// The chain's output for a shard, made anew.
+  /// The chain's output for a shard, recomputed.
   public func output(_ shard: Int, _ tape: Tape) -> Tensor<Scalar> {
     output(of: stages.count - 1, shard, tape)
   }
 
-  /// The output of a stage for a shard, made anew.
+  /// The output of a stage for a shard, recomputed.
   private func output(of index: Int, _ shard: Int, _ tape: Tape) -> Tensor<Scalar> {
     output(of: index, tape.statistics) { tape.outputs[$0][shard] }
   }

@@ -12,7 +12,7 @@ public struct SpatialWrite<Scalar: TensorScalar>: Sendable {
   /// Whether the coordinates −1 and 1 are the middles of the outermost pixels rather than their outer borders.
   public let alignsCorners: Bool
 
-  /// What the backward pass reads: the inputs. Sampling places are found anew.
+  /// What the backward pass reads: the inputs. Sampling places are recomputed.
   public struct Tape: Sendable {
     let glimpses, boxes: Tensor<Scalar>
   }

@@ -1,7 +1,7 @@
 import Synchronization
 import TensorCore
 
-/// What the fast form of a convolution lays out anew of its weight: made when a pass first asks for it, then kept.
+/// What the fast form of a convolution lays out again of its weight: made when a pass first asks for it, then kept.
 ///
 /// A layer holds the layouts of its weight and takes new ones when the weight changes; copies of the layer share them. A
 /// weight is thus laid out once a training step, however many shards go through the layer, and once for all in a model at

@@ -35,7 +35,7 @@ public struct AttributePredictability: Sendable, Equatable {
   public let score: Double
   /// The gap of each factor; NaN for a factor in classes of which fewer than two are in both halves.
   public let gaps: [Double]
-  /// `S_{jk}`: a row a number of the code, a column a factor.
+  /// `S_{jk}`: a row per number of the code, a column per factor.
   public let scores: [[Double]]
   /// The values that the scores leave out.
   public let rareValues: [RareValue]
@@ -125,7 +125,7 @@ public struct AttributePredictability: Sendable, Equatable {
     fitted: [Double], _ fittedClasses: [Int], heldOut: [Double], _ heldOutClasses: [Int],
     classes: [Int]
   ) -> Double {
-    // The classes are counted anew without those that are left out.
+    // The classes are counted again without those that are left out.
     let places = Dictionary(uniqueKeysWithValues: zip(classes, classes.indices))
     var (means, counts) = (
       [Double](repeating: 0, count: classes.count), [Int](repeating: 0, count: classes.count)

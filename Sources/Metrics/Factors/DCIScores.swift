@@ -29,7 +29,7 @@ public struct DCIScores: Sendable, Equatable {
   public let informativeness: Double
   /// The held-out accuracy for each factor.
   public let accuracies: [Double]
-  /// `R_{jk}`: a row a number of the code, a column a factor; a factor's column adds up to 1, or is 0 where nothing tells it.
+  /// `R_{jk}`: a row per number of the code, a column per factor; a factor's column adds up to 1, or is 0 where nothing tells it.
   public let importance: [[Double]]
 
   /// The scores of codes; the predictor is fitted on a random half of the images and judged by the other half.

@@ -93,7 +93,7 @@ public struct FactoredCodes: Sendable {
 
 /// The mutual information of each number of a code, cut into bins, with each factor.
 struct FactorInformation: Sendable {
-  /// `I(z_j; v_k)` in nats, a row a number of the code, a column a factor.
+  /// `I(z_j; v_k)` in nats, a row per number of the code, a column per factor.
   let information: [[Double]]
   /// `H(v_k)` of each factor, in nats.
   let entropies: [Double]

@@ -12,7 +12,7 @@ public struct MutualInformationGap: Sendable, Equatable {
   public let score: Double
   /// The gap of each factor over its entropy.
   public let gaps: [Double]
-  /// `I(z_j; v_k)` in nats: a row a number of the code, a column a factor.
+  /// `I(z_j; v_k)` in nats: a row per number of the code, a column per factor.
   public let information: [[Double]]
   /// `H(v_k)` in nats.
   public let entropies: [Double]

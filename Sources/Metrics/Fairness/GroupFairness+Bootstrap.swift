@@ -42,7 +42,7 @@ public struct BootstrappedGroupFairness: Sendable, Equatable {
 }
 
 extension GroupFairness {
-  /// The figures with percentile bootstrap intervals: rows are drawn anew with replacement within each group.
+  /// The figures with percentile bootstrap intervals: rows are drawn again with replacement within each group.
   ///
   /// A replicate that leaves a rate without denominator does not count for that rate.
   ///

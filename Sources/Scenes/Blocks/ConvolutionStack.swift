@@ -12,7 +12,7 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
   public var head: Convolution<Scalar>?
 
   /// The input, and what the convolutions gave after the activation. Outputs of normalisations, which are the next
-  /// convolutions' inputs, are made anew.
+  /// convolutions' inputs, are recomputed.
   public struct Tape: Sendable {
     let x: Tensor<Scalar>
     let runs: [Run]
@@ -117,7 +117,7 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
     )
   }
 
-  /// What the last stage gave in the pass that a tape is of, made anew.
+  /// What the last stage gave in the pass that a tape is of, recomputed.
   func output(_ tape: Tape) -> Tensor<Scalar> { stages.last!.norm.output(tape.runs.last!.last) }
 
   /// The gradients with respect to the input and every parameter.
@@ -154,7 +154,7 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
   ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
     let run = tape.runs[index]
     let groups = run.plan.groups
-    // A few sums of gradients, each over neighbouring groups: one a group would take much memory.
+    // A few sums of gradients, each over neighbouring groups: one per group would take much memory.
     let partCount = min(groups.count, 4)
     let parts = parallelMap(over: partCount) { part in
       var total: Gradient?

@@ -42,7 +42,7 @@ extension SPACE {
       logLikelihood: images.map(\.logLikelihood))
   }
 
-  /// The objects of images, one a cell, at the posteriors' means.
+  /// The objects of images, one per cell, at the posteriors' means.
   public func objects(_ x: Tensor<Scalar>) -> Foreground<Scalar>.Objects {
     let noise = Foreground<Scalar>.Noise.zeros(architecture, batch: check(x))
     return foreground.forward(x, noise, at: settings.finalStage).output.objects

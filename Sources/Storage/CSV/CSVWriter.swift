@@ -2,7 +2,7 @@ import Foundation
 
 /// Writes tables of text; fields are quoted where they must be.
 public enum CSVWriter {
-  /// The text of a table: one line of column names, then one a row, each ended by LF.
+  /// The text of a table: one line of column names, then one per row, each ended by LF.
   ///
   /// - Throws: ``StorageError/mismatched(path:at:expected:found:advice:)`` if a row has another number of
   ///   fields than there are columns.

@@ -13,7 +13,7 @@ extension HDF5File {
     to path: String, _ body: (HDF5Writer) throws(StorageError) -> Void
   ) throws(StorageError) {
     try AtomicFile.write(toPath: path) { (aside) throws(StorageError) in
-      // The system's own refusal is clearer than the library's; it makes the file anew.
+      // The system's own refusal is clearer than the library's; it makes the file again.
       try AtomicFile.probe(aside, reportedAs: path)
       let writer = try HDF5Writer(creating: aside, reportedAs: path)
       try body(writer)

@@ -4,7 +4,7 @@ import TensorCore
 
 /// JPEG files, through libjpeg-turbo: reading alone.
 ///
-/// Grey files give one channel, all others red, green and blue, 8 bits a sample. The library's default decoding is used
+/// Grey files give one channel, all others red, green and blue, 8 bits per sample. The library's default decoding is used
 /// (accurate integer transform, smooth enlargement of the colours), whose bytes other programs over it give too.
 public enum JPEG {
   /// Reads a file.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// An append-only log of JSON values, one a line.
+/// An append-only log of JSON values, one per line.
 ///
 /// A line is written whole or not at all. ``length`` goes into a checkpoint; after a crash,
 /// ``truncate(to:)`` takes the file back to that checkpoint, so that a resumed run repeats no line.

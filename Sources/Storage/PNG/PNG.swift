@@ -4,9 +4,9 @@ import TensorCore
 
 /// PNG files, through libpng.
 ///
-/// Reading takes every kind of PNG: grey, colour and palette, with alpha or a transparent colour, 1 to 16 bits a sample
+/// Reading takes every kind of PNG: grey, colour and palette, with alpha or a transparent colour, 1 to 16 bits per sample
 /// (16 are rounded to 8), interlaced or not. A `gAMA` chunk that is not that of sRGB is honoured, so that the bytes are
-/// always sRGB. Writing gives 8 bits a sample.
+/// always sRGB. Writing gives 8 bits per sample.
 public enum PNG {
   /// Reads a file.
   ///
@@ -42,7 +42,7 @@ public enum PNG {
     }
     // What kinds of samples, not how they are stored: no palette, 8 bits.
     image.format &= UInt32(PNG_FORMAT_FLAG_COLOR) | UInt32(PNG_FORMAT_FLAG_ALPHA)
-    // 16 bits a sample are taken as linear light otherwise.
+    // 16 bits per sample are taken as linear light otherwise.
     image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
     let channels =
       (image.format & UInt32(PNG_FORMAT_FLAG_COLOR) != 0 ? 3 : 1)

@@ -120,7 +120,7 @@ public struct AdaptationConfiguration: ImageConfiguration {
       ("fit.sampleSize", "200"), ("slice.count", "20"), ("inner.passes", "3"),
     ] + ImageEvaluationSettings.quickOverrides
 
-  /// Looks at ranges.
+  /// Checks ranges.
   public func validate() throws {
     try ConfigChecks.atLeast([("data.train", data.train, 0), ("data.test", data.test, 0)])
     try ConfigChecks.check(

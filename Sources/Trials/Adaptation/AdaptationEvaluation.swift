@@ -11,7 +11,7 @@ struct AdaptationEvaluation {
 
   /// Representations of images of both domains: those of the source first.
   struct Codes {
-    /// `z_c` and `z_d`, a row an image.
+    /// `z_c` and `z_d`, a row per image.
     var content, domain: Tensor<Float>
     /// 0 for the source, 1 for the target.
     var domains: [Int]

@@ -21,7 +21,7 @@ public enum PastedText {
   /// A sentence about the first such character of `text`, for the end of a message; `nil` if it has none.
   public static func note(on text: String) -> String? {
     guard let scalar = text.unicodeScalars.first(where: { kind(of: $0) != nil }) else { return nil }
-    return "it holds \(name(of: scalar)), perhaps from a document: type it anew"
+    return "it holds \(name(of: scalar)), perhaps from a document: type it again"
   }
 
   private static func kind(of scalar: Unicode.Scalar) -> String? {

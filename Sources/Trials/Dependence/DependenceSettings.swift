@@ -19,7 +19,7 @@ public struct SliceSettings: Codable, Sendable, Hashable {
   /// The authors' settings for fairness.
   public init() {}
 
-  /// Looks at ranges.
+  /// Checks ranges.
   func validate() throws {
     try ConfigChecks.within([
       ("slice.count", count, ConfigRanges.slices),
@@ -56,7 +56,7 @@ public struct InnerSettings: Codable, Sendable, Hashable {
   /// The authors' settings for fairness.
   public init() {}
 
-  /// Looks at ranges.
+  /// Checks ranges.
   func validate() throws {
     try ConfigChecks.atLeast([("inner.batchSize", batchSize, 4)])
     try ConfigChecks.within([("inner.passes", passes, 1...ConfigRanges.innerSteps)])

@@ -119,7 +119,7 @@ public struct DisentanglingConfiguration: ImageConfiguration {
       ("decayEpoch", "0"), ("fit.sampleSize", "400"), ("slice.count", "20"), ("inner.passes", "3"),
     ] + ImageEvaluationSettings.quickOverrides
 
-  /// Looks at ranges.
+  /// Checks ranges.
   public func validate() throws {
     try ConfigChecks.atLeast([
       ("data.train", data.train, 0), ("data.validation", data.validation, 0),

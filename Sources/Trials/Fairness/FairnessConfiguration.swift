@@ -277,7 +277,7 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     "evaluation.groupRows", "evaluation.representation",
   ]
 
-  /// Looks at ranges.
+  /// Checks ranges.
   public func validate() throws {
     _ = try data.csv.layout
     try ConfigChecks.atLeast([

@@ -315,7 +315,7 @@ extension FairnessConfiguration.Data {
         textColumns: Set(csv.text), missing: csv.missing, constantColumns: .drop,
         layout: csv.layout)
     }
-    // A generated table takes its columns twice while it is made, at least a hundred bytes a row.
+    // A generated table takes its columns twice while it is made, at least a hundred bytes per row.
     let available = SystemMemory.availableBytes
     try ConfigChecks.check(
       "data.rows", Double(rows) * 100 <= Double(available),

@@ -21,7 +21,7 @@ extension ImageConfiguration {
     }
   }
 
-  /// Looks at the ranges of the shared settings and of the networks' sizes.
+  /// Checks the ranges of the shared settings and of the networks' sizes.
   func validateTraining(representation: Int, widthDivisor: Int) throws {
     try ConfigChecks.atLeast([
       ("seed", seed, 0), ("epochs", epochs, 1), ("batchSize", batchSize, 8),

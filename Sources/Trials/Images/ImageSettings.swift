@@ -13,7 +13,7 @@ public struct ImageFitSettings: Codable, Sendable, Hashable {
     "fit.sampleSize": "random training images of a max-step, at least 20",
   ]
 
-  /// Looks at ranges.
+  /// Checks ranges.
   func validate() throws {
     try ConfigChecks.atLeast([("fit.every", every, 1), ("fit.sampleSize", sampleSize, 20)])
   }
@@ -54,7 +54,7 @@ public struct ImageEvaluationSettings: Codable, Sendable, Hashable {
     ("evaluation.permutations", "50"), ("evaluation.slices", "20"),
   ]
 
-  /// Looks at ranges.
+  /// Checks ranges.
   func validate() throws {
     try ConfigChecks.atLeast([
       ("evaluation.trainCount", trainCount, 50), ("evaluation.passes", passes, 1),

@@ -44,7 +44,7 @@ enum IndependenceCell: Hashable, Sendable {
     return cells
   }
 
-  /// The numbers of ``names(_:)``: of a power cell, for each statistic the share of rejections, processor seconds a test and
+  /// The numbers of ``names(_:)``: of a power cell, for each statistic the share of rejections, processor seconds per test and
   /// the mean statistic; of a bias cell, the mean in-sample and held-out value of both forms.
   func measure(_ configuration: IndependenceConfiguration, using random: Philox) throws -> [Double]
   {

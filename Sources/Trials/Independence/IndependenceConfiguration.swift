@@ -64,7 +64,7 @@ public struct IndependenceConfiguration: ExperimentConfiguration {
     ("bias.replications", "5"),
   ]
 
-  /// Looks at ranges.
+  /// Checks ranges.
   public func validate() throws {
     try ConfigChecks.atLeast([("seed", seed, 0)])
     try ConfigChecks.within([

@@ -51,7 +51,7 @@ public struct IndependenceExperiment: Experiment {
   }
 
   /// Every number under its cell, `linear.d1.n200.power/distance`, and what pools cells: the size of each statistic over all
-  /// independent cells with its 95 % interval, `size.distance`, and seconds a test by rows, `seconds.distance.n200`.
+  /// independent cells with its 95 % interval, `size.distance`, and seconds per test by rows, `seconds.distance.n200`.
   public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
     var result = RunResult(
       experiment: Self.name, method: "permutation tests", protocolName: "own",

@@ -85,7 +85,7 @@ public struct IndependenceTable: Table {
       for count in configuration.rows {
         rows.append(
           TableRow(
-            row: statistic.label, column: "seconds a test, n \(count)",
+            row: statistic.label, column: "seconds per test, n \(count)",
             values: [result.scalars["seconds.\(statistic.rawValue).n\(count)"]!],
             note: "one thread, mean over families and dimensions"))
       }

@@ -2,7 +2,7 @@ import Storage
 
 /// Rates by protected group as the command line prints them.
 enum GroupListing {
-  /// A row a group, then the differences between groups; empty without groups.
+  /// A row per group, then the differences between groups; empty without groups.
   static func text(of result: RunResult) -> String {
     guard !result.groups.isEmpty else { return "" }
     var table = TextTable(

@@ -2,7 +2,7 @@ import Storage
 
 /// What `tessera run` prints on standard output.
 public enum OutcomeListing {
-  /// A run's folder, then its scalars. Several runs are a table, a row a run; with more scalars than runs, a column a run, and
+  /// A run's folder, then its scalars. Several runs are a table, a row per run; with more scalars than runs, a column per run, and
   /// the folders below.
   public static func text(_ outcomes: [(config: ResolvedConfig, outcome: RunOutcome)]) -> String {
     guard outcomes.count > 1 else { return outcomes.first.map { single($0.outcome) } ?? "" }

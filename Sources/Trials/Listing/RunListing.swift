@@ -3,7 +3,7 @@ import Yams
 
 /// Run folders as `tessera list` and `tessera compare` print them.
 public enum RunListing {
-  /// One row a run; of one that cannot be read, its place alone.
+  /// One row per run; of one that cannot be read, its place alone.
   public static func list(_ folders: [RunFolder]) throws -> String {
     var table = TextTable(
       ["run", "experiment", "label", "status", "step", "time", "started"],

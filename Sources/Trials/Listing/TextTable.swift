@@ -19,7 +19,7 @@ public struct TextTable: Sendable {
       alignments + Array(repeating: .left, count: max(0, header.count - alignments.count))
   }
 
-  /// Adds a row; requires one cell a column.
+  /// Adds a row; requires one cell per column.
   public mutating func add(_ cells: [String]) {
     guard cells.count == header.count else {
       fatalError("TextTable.add: expected \(header.count) cells, got \(cells.count)")

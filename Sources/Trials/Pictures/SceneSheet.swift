@@ -40,7 +40,7 @@ public struct ScenePicture: Sendable {
   }
 }
 
-/// What a scene model makes of images: a row an image, a column a part.
+/// What a scene model makes of images: a row per image, a column per part.
 ///
 /// The columns are the input; the reconstruction; the predicted boxes over the input, each as strong as its presence, hits green
 /// and misses red, with the true boxes in white below; the foreground; alpha; each background segment, weight times colour;
@@ -128,6 +128,6 @@ public enum SceneSheet {
     }
     require(
       scene.segments.isEmpty || scene.segments.count == height * width,
-      "SceneSheet: segments must be one a pixel, \(height * width), got \(scene.segments.count)")
+      "SceneSheet: segments must be one per pixel, \(height * width), got \(scene.segments.count)")
   }
 }

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// What a model that was told to forget an attribute draws when it is told another one: a row an image, a column a value.
+/// What a model that was told to forget an attribute draws when it is told another one: a row per image, a column per value.
 ///
 /// The first column holds the images, the second their reconstructions with their own attribute, the others the decoded code of
 /// the row's image with each value of T in its place. Where it is known which value an image has, the panel of that value has a
@@ -33,7 +33,7 @@ public struct SwapSheet: Sendable {
 
   /// A sheet.
   ///
-  /// - Requires: at least one image, one shape for all, as many names as values, and a row an image if there are any rows.
+  /// - Requires: at least one image, one shape for all, as many names as values, and a row per image if there are any rows.
   public init(
     images: Tensor<Float>, reconstructions: Tensor<Float>, swapped: [Tensor<Float>],
     names: [String], rows: [Row] = []

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// What changes in a picture when one number of its code does: a row a number, a column a value.
+/// What changes in a picture when one number of its code does: a row per number, a column per value.
 ///
 /// The caller decodes: for each row it sets one latent number to each of ``values(from:to:count:)``, leaves the others, and
 /// hands over the images.

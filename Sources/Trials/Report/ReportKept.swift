@@ -1,4 +1,4 @@
-/// What is to be kept where a dependence is to be lost, in the words of a report.
+/// The utility that a method should keep while it lowers a dependence, as a report words it.
 struct ReportKept {
   /// The number that says how much is kept.
   let metric: ReportMetric
@@ -41,7 +41,7 @@ struct ReportKept {
 }
 
 extension ReportComparison {
-  /// What is to be kept where `dependence` is to be lost: the utility of the same form, or any; without utilities the accuracy on
+  /// The utility to keep while `dependence` is lowered: the utility of the same form, or any; without utilities the accuracy on
   /// the target, the error of rebuilt images, the accuracy of the label, or any.
   ///
   /// A model that rebuilds images may have a label head beside its representation, whose accuracy says nothing of what the

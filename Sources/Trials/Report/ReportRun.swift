@@ -27,7 +27,7 @@ struct ReportRun {
   let pictures: [ReportPicture]
   /// What is not there because the run has not come to it, or because it is damaged, in words.
   let gaps: [String]
-  /// Why its numbers may not be what is wanted now.
+  /// Why its numbers may be out of date.
   let cautions: [String]
   /// The files that the run read.
   let inputs: [InputRecord]

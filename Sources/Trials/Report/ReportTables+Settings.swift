@@ -1,7 +1,7 @@
 import Foundation
 
 extension ReportTables {
-  /// The settings: first those that differ among the runs, one row a run, then those that all share.
+  /// The settings: first those that differ among the runs, one row per run, then those that all share.
   ///
   /// What is not the most common value is marked; that methods and seeds differ is the point of a comparison.
   static func settings(_ runs: [ReportRun], into markup: inout MarkupWriter) {

@@ -80,7 +80,7 @@ public protocol ExperimentConfiguration: Codable, Sendable {
   /// Dotted keys that the experiment did not have at first: each stays out of the hash while it has its default, so that runs
   /// of before keep their folders.
   static var keysAddedLater: [String] { get }
-  /// Looks at ranges and at what must hold between keys.
+  /// Checks ranges and what must hold between keys.
   ///
   /// - Throws: ``ConfigError/invalid(key:place:expected:found:)`` with the dotted key; the loader adds the place.
   func validate() throws

@@ -69,7 +69,7 @@ public final class ProgressReporter: RunObserver {
     }
   }
 
-  /// Moves the line on, at most ten times a second on a terminal and every ten seconds in a log.
+  /// Moves the line on, at most ten times per second on a terminal and every ten seconds in a log.
   public func advanced(_ run: ResolvedConfig, _ log: StepLog, of stepCount: Int) {
     state.withLock { state in
       state.running[run.hash]?.step = log.step + 1

@@ -3,7 +3,7 @@ import Storage
 import Yams
 
 extension RunFolder {
-  /// Writes `run.json` and `config.yaml` of a run that is done anew where they are missing or damaged; what was there is kept beside
+  /// Writes `run.json` and `config.yaml` of a finished run where they are missing or damaged; what was there is kept beside
   /// them under a name with `.damaged`.
   ///
   /// - Returns: what was done, `nil` for nothing.
@@ -30,7 +30,7 @@ extension RunFolder {
     }
     if mended.isEmpty { return nil }
     return "\(path): \(mended.joined(separator: " and ")) could not be read and "
-      + "\(mended.count == 1 ? "was" : "were") written anew; what is lost is where and when the run was made"
+      + "\(mended.count == 1 ? "was" : "were") written again; what is lost is where and when the run was made"
   }
 
   /// Whether `config.yaml` holds a mapping.
@@ -55,7 +55,7 @@ extension RunFolder {
       name == "config.yaml"
       ? "the command of the run"
       : "`tessera run \(file("config.yaml")) --runs \(runs.isEmpty ? "." : runs)`"
-    return "the other files of the run are kept: \(command) writes this one anew"
+    return "the other files of the run are kept: \(command) writes this one again"
   }
 }
 

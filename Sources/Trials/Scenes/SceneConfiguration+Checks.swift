@@ -11,7 +11,7 @@ extension SceneConfiguration {
       "procedural (generated), hdf5 (as `tessera data make` writes), rooms, atari (published folders), or folder of PNGs",
     "data.path": "the file or folder; looked for as it stands, then in the data folders",
     "data.fit":
-      "how pictures of a folder that are no squares become ones: crop (the middle), pad (with black), stretch",
+      "how pictures of a folder are made square: crop (the middle), pad (with black), stretch",
     "data.alpha":
       "transparent pixels of pictures: drop (alpha is left out, the colours beneath are seen), black or white (laid on it)",
     "data.count": "training images used, from the first on; 0 for all",
@@ -98,7 +98,7 @@ extension SceneConfiguration {
   /// `threads`, and how often the log is written.
   public static let keysWithoutEffect = ["threads", "logEvery"]
 
-  /// Looks at ranges, and that a network can be built.
+  /// Checks ranges, and that a network can be built.
   public func validate() throws {
     try ConfigChecks.atLeast([
       ("seed", seed, 0), ("data.count", data.count, 0),

@@ -16,7 +16,7 @@ public struct SceneConfiguration: ExperimentConfiguration {
     public var source = SceneDataKind.procedural
     /// File or folder, for all kinds but procedural.
     public var path = ""
-    /// How pictures of a folder that are no squares become ones.
+    /// How pictures of a folder are made square.
     public var fit = SceneFitting.crop
     /// What becomes of transparent pixels of pictures.
     public var alpha = SceneAlpha.drop
@@ -133,7 +133,7 @@ public enum HealthAction: String, Codable, Sendable, CaseIterable {
   case stop
 }
 
-/// How pictures that are no squares become ones.
+/// How pictures are made square.
 public enum SceneFitting: String, Codable, Sendable, CaseIterable {
   /// The middle of each is kept.
   case crop

@@ -99,7 +99,7 @@ struct SceneScores: Sendable {
     return details
   }
 
-  /// The objects found as lines of JSON, one an image:
+  /// The objects found as lines of JSON, one per image:
   /// `{"image": 3, "file": "c.png", "boxes": [{"x", "y", "width", "height", "confidence"}]}`, centre and extents in fractions of the
   /// image, the file's name where images have files of their own.
   func lines(_ source: any SceneSource, _ split: SceneSplit) -> String {

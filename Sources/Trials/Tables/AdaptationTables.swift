@@ -1,6 +1,6 @@
 import Datasets
 
-/// Tables of domain adaptation: a row a method, all with the same training budget.
+/// Tables of domain adaptation: a row per method, all with the same training budget.
 enum AdaptationTableMaker {
   /// Widths, images and epochs that two cores finish; the configs of `Experiments/adaptation` have the full settings.
   static let scaled = [
@@ -56,7 +56,7 @@ enum AdaptDigitsTable: Table {
           "data.label=digit", "data.train=2000", "data.test=1000", "epochs=8", "decayEpoch=6",
         ],
         note:
-          "MNIST-M made anew (own draws of crops); scaled: 2,000 images a domain, an eighth of the width, 8 epochs"
+          "MNIST-M made here (own draws of crops); scaled: 2,000 images per domain, an eighth of the width, 8 epochs"
       ),
       ImageMethods.adaptation(slice: 1, club: 0.01),
       paper: [.slice: (0.9858, 0.06), .club: (0.8014, 0.49)])
@@ -82,7 +82,7 @@ enum AdaptPicturesTable: Table {
         ],
         note: (hasSTL
           ? "" : "target: CIFAR-10 blurred, resampled and recoloured in place of STL-10; ")
-          + "scaled: 2,000 images a domain, an eighth of the width, 8 epochs"),
+          + "scaled: 2,000 images per domain, an eighth of the width, 8 epochs"),
       ImageMethods.adaptation(slice: 1, club: 0.005),
       paper: hasSTL ? [.slice: (0.8187, 0.08), .club: (0.7401, 0.42)] : [:])
   }

@@ -1,6 +1,6 @@
 import Datasets
 
-/// Tables of disentanglement: a row a method.
+/// Tables of disentanglement: a row per method.
 enum DisentanglingTableMaker {
   /// Widths, images and epochs that two cores finish; the configs of `Experiments/disentangling` have the full settings.
   static let scaled = [
@@ -124,7 +124,7 @@ enum DisentangleMorphoTable: Table {
       "epochs=16", "decayEpoch=13",
     ],
     note:
-      "perturbations drawn anew over MNIST; scaled: 3,000 images, an eighth of the width, 16 epochs"
+      "perturbations drawn again over MNIST; scaled: 3,000 images, an eighth of the width, 16 epochs"
   )
 
   static func run(_ context: TableContext) throws -> TableResult {

@@ -97,7 +97,7 @@ enum FairnessMethods {
       ]
   }
 
-  /// SLICE with one solve an epoch, the schedule behind the published numbers, and the last parameters kept.
+  /// SLICE with one solve per epoch, the schedule behind the published numbers, and the last parameters kept.
   ///
   /// The authors' flag keeps the best validation loss instead, which is ``sliceBestKept(weight:)``. Each epoch's validation
   /// loss is that of fresh slices, so its smallest value is in part a lucky draw; the results of both rows lie within each
@@ -109,7 +109,7 @@ enum FairnessMethods {
     FairnessRow(
       label,
       ["method=slice", "utilityWeight=\(weight)", "slice.count=\(count)", "keepsBest=false"],
-      paper: paper, note: "one solve an epoch, S = \(count), the last parameters")
+      paper: paper, note: "one solve per epoch, S = \(count), the last parameters")
   }
 
   /// SLICE with the authors' early stop.
@@ -118,7 +118,8 @@ enum FairnessMethods {
       "SLICE (best kept)",
       ["method=slice", "utilityWeight=\(weight)", "slice.count=200", bestKept],
       note:
-        "one solve an epoch, S = 200, the parameters with the best validation loss of fresh slices")
+        "one solve per epoch, S = 200, the parameters with the best validation loss of fresh slices"
+    )
   }
 
   /// SLICE with a solve on every mini-batch, as committed in the authors' repository.

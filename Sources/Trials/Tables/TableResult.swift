@@ -80,7 +80,7 @@ public struct TableRow: Sendable {
   public var verdict: Verdict
   /// Substitutes, scaled protocols, warnings.
   public var note: String
-  /// Why the runs behind the cell may not be what is wanted now, such as that they are of other data than those of now.
+  /// Why the runs behind the cell may be out of date, such as that they are of other data than those of now.
   public var cautions: [String] = []
 
   /// The cell of one value a seed: mean, standard error `s / √n` with the sample deviation, verdict by the range.

@@ -4,7 +4,7 @@ import TensorCore
 
 /// CLUB whose critic takes a few steps with one Adam that goes on from one max-step to the next, as in the authors' toy.
 ///
-/// The rows of a fit are as many batches as there are inner steps; ``Infomin/CLUB`` itself starts Adam anew and passes over
+/// The rows of a fit are as many batches as there are inner steps; ``Infomin/CLUB`` itself starts Adam again and passes over
 /// the same rows.
 struct ContinuedCLUB: DependenceEstimator {
   typealias Scalar = Float

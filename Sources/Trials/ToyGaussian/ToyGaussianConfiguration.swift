@@ -104,7 +104,7 @@ public struct ToyGaussianConfiguration: ExperimentConfiguration {
   /// Up to the step that the expected range is about, and a little more.
   public static let quickOverrides: [(key: String, value: String)] = [("steps", "800")]
 
-  /// Looks at ranges.
+  /// Checks ranges.
   public func validate() throws {
     try ConfigChecks.atLeast([
       ("seed", seed, 0), ("steps", steps, 10),

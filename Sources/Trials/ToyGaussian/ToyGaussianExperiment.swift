@@ -69,7 +69,7 @@ public struct ToyGaussianExperiment: Experiment {
     }
   }
 
-  /// Fresh rows of a max-step; 0 for terms without an inside.
+  /// Fresh rows of a max-step; 0 for terms without an inner optimisation.
   private var fitRows: Int {
     let rows = configuration.critic.steps * configuration.batchSize
     switch configuration.method {

@@ -27,7 +27,7 @@ public struct ToyGaussianTable: Table {
     }
   }
 
-  /// Three seeds a method; one in the quick form.
+  /// Three seeds per method; one in the quick form.
   public static func run(_ context: TableContext) throws -> TableResult {
     let seeds = context.quick ? [0] : [0, 1, 2]
     let methods = ToyGaussianMethod.allCases

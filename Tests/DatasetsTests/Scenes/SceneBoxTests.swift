@@ -4,7 +4,7 @@ import Testing
 
 @testable import Datasets
 
-/// Boxes in forms that are not the one that is wanted: told apart, named, and refused.
+/// Boxes in forms that are not the expected one: told apart, named, and refused.
 struct SceneBoxTests {
   /// Centres and sizes in pixels of 128 of boxes over the whole image.
   static let boxes: [[Float]] = (0..<12).map { i in

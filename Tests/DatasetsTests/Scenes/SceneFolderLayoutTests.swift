@@ -275,7 +275,7 @@ struct PictureFindingsTests {
     #expect(PictureLook(file: header, image: clear, seen: clear.rgb.bytes).isDim)
     var findings = PictureFindings(alpha: .drop)
     findings.add([PictureLook(file: header, image: dim, seen: dim.bytes)], of: .train, among: 1)
-    #expect(findings.notes.contains { $0.contains("16 bits a sample and are nearly black") })
+    #expect(findings.notes.contains { $0.contains("16 bits per sample and are nearly black") })
   }
 
   @Test func animatedPicturesAreNoted() throws {

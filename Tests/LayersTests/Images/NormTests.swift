@@ -203,6 +203,6 @@ private struct BatchNormLayer: Layer {
       let norm = BatchNorm<Float>(channels: 6)
       _ = norm.forward(.zeros([1, 1, 1, 6]), .init(channels: 6), mode: .training)
     }
-    expectMessage(single, "training wants at least two numbers a channel, got [1, 1, 1, 6]")
+    expectMessage(single, "training wants at least two numbers per channel, got [1, 1, 1, 6]")
   }
 }

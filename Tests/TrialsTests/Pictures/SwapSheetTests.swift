@@ -13,7 +13,7 @@ struct SwapSheetTests {
     return Colour(value, value, value)
   }
 
-  /// A row an image: input, output, and one panel a value, the image's own with a line around it.
+  /// A row per image: input, output, and one panel per value, the image's own with a line around it.
   @Test func rowsAreImagesAndColumnsAreValues() {
     let sheet = SwapSheet(
       images: batch([0.1, 0.2]), reconstructions: batch([0.3, 0.4]),

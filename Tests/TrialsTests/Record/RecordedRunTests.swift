@@ -7,7 +7,7 @@ import Testing
 
 /// Runs of few steps give the bits that are on record, with one thread and with two.
 ///
-/// `TESSERA_RECORD=1 Scripts/test --filter RecordedRunTests` writes the record anew for this machine. That is right only where
+/// `TESSERA_RECORD=1 Scripts/test --filter RecordedRunTests` writes the record again for this machine. That is right only where
 /// numbers change on purpose; the commit says why.
 @Suite(.serialized) struct RecordedRunTests {
   private static let path =

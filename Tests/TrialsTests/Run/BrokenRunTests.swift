@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  /// What the advice says: the same command writes the file anew, and the result is the old one.
+  /// What the advice says: the same command writes the file again, and the result is the old one.
   @Test(arguments: ["run.json", "config.yaml"]) func theCommandOfTheRunMendsIt(name: String) throws
   {
     try withTemporaryFolder { runs in
@@ -67,7 +67,7 @@ import Testing
       try write("{broken", folder.file(name))
       let outcome = try walks.run(config(1), options: options(runs))
       #expect(outcome.wasDone && outcome.result == before && outcome.cautions.count == 1)
-      #expect(outcome.cautions[0].contains("\(name) could not be read and was written anew"))
+      #expect(outcome.cautions[0].contains("\(name) could not be read and was written again"))
       #expect(try folder.record().status == .done && folder.record().stepCount == 40)
       #expect(try folder.configuration() == config(1).yaml)
       #expect(

@@ -1,7 +1,7 @@
 import Storage
 import TensorCore
 
-/// MNIST-M made anew: each digit of MNIST over a piece of a photograph, `|crop − digit|` in each channel.
+/// MNIST-M made here: each digit of MNIST over a piece of a photograph, `|crop − digit|` in each channel.
 ///
 /// Photograph and place are drawn from a stream of the image's own with a fixed seed, so that an image is always the same.
 /// The published set used other draws.
@@ -30,7 +30,7 @@ enum MNISTM {
       return ImageSet(
         name: "mnistM", height: 28, width: 28, channels: 3, pixels: images.flatMap { $0 },
         labels: ["digit": rows.map { digits.labels[$0] }], labelNames: ["digit": MNIST.names],
-        provenance: "MNIST-M made anew: |crop − digit| of MNIST over \(photographs.images.count) "
+        provenance: "MNIST-M made here: |crop − digit| of MNIST over \(photographs.images.count) "
           + "photographs (BSDS500), crops drawn with seed \(seed)")
     }
   }

@@ -1,6 +1,6 @@
 import TensorCore
 
-/// Digits, each with one ``Perturbation`` and its measures, as the sets of Morpho-MNIST are; made anew.
+/// Digits, each with one ``Perturbation`` and its measures, as the sets of Morpho-MNIST are; made here.
 enum MorphoMNIST {
   static let seed: UInt64 = 2019
   static let names = Perturbation.allCases.map(\.rawValue)
@@ -20,7 +20,7 @@ enum MorphoMNIST {
       }
       return set(
         "morphoMNIST", images, digits: rows.map { digits.labels[$0] },
-        provenance: "MNIST with the perturbations of Morpho-MNIST written anew, drawn with seed "
+        provenance: "MNIST with the perturbations of Morpho-MNIST, made here, drawn with seed "
           + "\(seed)")
     }
   }

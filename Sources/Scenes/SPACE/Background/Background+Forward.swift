@@ -1,7 +1,7 @@
 extension Background {
   /// What ``backward(dWeights:dComponents:weight:through:)`` reads of the forward pass.
   ///
-  /// The component encoder's input is not kept: it is made anew from the images and the weights.
+  /// The component encoder's input is not kept: it is recomputed from the images and the weights.
   public struct Tape: Sendable {
     let x, masks, weights, code: Tensor<Scalar>
     let noise: Noise

@@ -103,7 +103,7 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
     return (colours, tape, [firstState] + restStates)
   }
 
-  /// The first activation of a row, made anew from the plane.
+  /// The first activation of a row, recomputed from the plane.
   func firstActivation(
     _ plane: Tensor<Scalar>, _ vectors: Tensor<Scalar>, _ row: Int,
     _ statistics: BatchNorm<Scalar>.Statistics

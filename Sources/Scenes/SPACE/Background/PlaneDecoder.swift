@@ -11,7 +11,7 @@ struct PlaneDecoder<Scalar: TensorScalar>: Parameterized {
   /// The last convolution.
   var last: Convolution<Scalar>
 
-  /// The stacks' tapes and the output; what the last convolution reads is made anew.
+  /// The stacks' tapes and the output; what the last convolution reads is recomputed.
   struct Tape: Sendable {
     let coarse, fine: ConvolutionStack<Scalar>.Tape
     let y: Tensor<Scalar>

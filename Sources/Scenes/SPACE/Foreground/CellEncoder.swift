@@ -1,7 +1,7 @@
 /// The network that looks at an image and says, for each cell of the grid, where an object may be: the image encoder with
 /// its lateral stages, and one linear map a latent variable (Lin et al. 2020; spec §3.1).
 ///
-/// An image `[batch, side, side, 3]` becomes features `[batch, G, G, channels]`; the maps give rows, one a cell.
+/// An image `[batch, side, side, 3]` becomes features `[batch, G, G, channels]`; the maps give rows, one per cell.
 struct CellEncoder<Scalar: TensorScalar>: Parameterized {
   /// The image becomes a grid.
   var image: ConvolutionStack<Scalar>
@@ -10,7 +10,7 @@ struct CellEncoder<Scalar: TensorScalar>: Parameterized {
   /// Logit of the presence; mean and deviation of depth, scale and shift.
   var presence, depth, scale, shift: Dense<Scalar>
 
-  /// What the maps give, one row a cell: `[batch · cells, 1, 2, 4 and 4]`.
+  /// What the maps give, one row per cell: `[batch · cells, 1, 2, 4 and 4]`.
   struct Output {
     var presence, depth, scale, shift: Tensor<Scalar>
   }

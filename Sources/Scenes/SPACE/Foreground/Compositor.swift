@@ -7,7 +7,7 @@
 /// Only the pixels under the boxes are visited: an object elsewhere adds 1 to the softmax's sum and nothing to the image, so
 /// that the number of objects that reach a pixel says the rest. Exponents lie in 0…100; a constant subtracted from them
 /// keeps every exponential and sum in the range of `Float`, and no largest one need be found first. Nothing under the boxes
-/// is kept for the backward pass, which draws the objects anew. ``DenseCompositor`` is the plain form.
+/// is kept for the backward pass, which draws the objects again. ``DenseCompositor`` is the plain form.
 struct Compositor<Scalar: TensorScalar>: Sendable {
   /// Height and width of the canvas.
   let side: Int

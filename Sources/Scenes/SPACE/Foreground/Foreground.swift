@@ -1,4 +1,4 @@
-/// SPACE's foreground (Lin et al. 2020): what it takes to see objects in an image, one a cell of a grid, and to draw them.
+/// SPACE's foreground (Lin et al. 2020): what it takes to see objects in an image, one per cell of a grid, and to draw them.
 ///
 /// An encoder says for each cell whether an object is there, how near, how large and where; glimpses under the boxes are
 /// encoded to what the objects look like, decoded, and laid over each other. All latent variables are samples of
@@ -46,7 +46,7 @@ public struct Foreground<Scalar: TensorScalar>: Parameterized {
     decoder = .glimpseDecoder(architecture, random: random.stream("decoder"))
   }
 
-  /// The objects of a pass, one a cell, row by row.
+  /// The objects of a pass, one per cell, row by row.
   public struct Objects: Sendable {
     /// The logits of the presence's posterior: `[batch, cells]`.
     public let presenceLogits: Tensor<Scalar>
@@ -95,7 +95,7 @@ public struct Foreground<Scalar: TensorScalar>: Parameterized {
   }
 
   /// What the backward pass reads: of the networks what their convolutions gave, the samples, and the canvas. Normalised
-  /// activations and drawn objects are made anew.
+  /// activations and drawn objects are recomputed.
   public struct Tape: Sendable {
     let cells: CellEncoder<Scalar>.Tape
     let latents: CellLatents<Scalar>

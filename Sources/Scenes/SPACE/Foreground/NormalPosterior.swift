@@ -42,7 +42,7 @@ struct NormalPosterior<Scalar: TensorScalar>: Sendable {
 }
 
 extension Tensor {
-  /// The sums of equal parts of the elements, one an image.
+  /// The sums of equal parts of the elements, one per image.
   func sums(over images: Int) -> [Double] {
     let rows = reshaped(to: [images, images == 0 ? 0 : count / images])
     return rows.sum(along: 1).scalars.map { Double($0) }

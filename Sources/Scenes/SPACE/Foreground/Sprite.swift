@@ -1,4 +1,4 @@
-/// The room in which one object at a time is brought onto the canvas: its maps (colour and alpha with the presence in them,
+/// The buffer in which one object at a time is drawn onto the canvas: its maps (colour and alpha with the presence in them,
 /// and the frame of the boundary loss), interpolated along x for the columns that it reaches.
 ///
 /// The interpolation is separable. ``line(_:_:)`` and the line after it are what a row of the canvas blends. Lines and
