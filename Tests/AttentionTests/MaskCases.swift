@@ -28,6 +28,13 @@ func maskCases(batch: Int, heads: Int, queries: Int, keys: Int, seed: UInt64 = 1
   let dilated = Tensor<Float>([(-9...9).map { x in x >= 0 && x < 9 && x % 3 == 0 ? 0 : -.infinity }]
   )
   let learned: Tensor<Float> = random.normal(shape: [heads, 11])
+  // Zeros and gaps of each head at places of its own.
+  func offset(_ head: Int, _ place: Int) -> Float {
+    if (place + 2 * head) % 5 < 2 { return -.infinity }
+    return place < 6 ? 0 : Float(head + 1) * 0.25
+  }
+  let gaps = Tensor<Float>(
+    shape: [heads, 11], scalars: (0..<heads * 11).map { offset($0 / 11, $0 % 11) })
   let packed = AttentionMask.packed(
     queryOffsets: offsets(queries, documents: 3), keyOffsets: offsets(keys, documents: 3))
   // Gaps of whole blocks of 64 keys, for the runs between them.
@@ -83,6 +90,7 @@ func maskCases(batch: Int, heads: Int, queries: Int, keys: Int, seed: UInt64 = 1
       ("alibi \(alignment)", .alibi(heads: heads, alignment: alignment)),
       ("dilated \(alignment)", .relative(dilated, alignment: alignment)),
       ("learned \(alignment)", .relative(learned, alignment: alignment)),
+      ("gaps a head \(alignment)", .relative(gaps, alignment: alignment)),
       (
         "causal alibi \(alignment)", causal.intersection(.alibi(heads: heads, alignment: alignment))
       ),
