@@ -26,11 +26,14 @@ public func fuzzOneInput(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   return 0
 }
 
-/// With `FUZZ_PREPARE` a folder, writes the reader's seeds to `seeds` in it and its words to `words`, and ends.
+/// With `FUZZ_PREPARE` a folder, writes the reader's seeds to `seeds` in it, its words to `words` and the length that is worth
+/// its time to `longest`, and ends.
 @_cdecl("LLVMFuzzerInitialize")
 public func fuzzInitialize(
   _ count: UnsafeMutablePointer<CInt>?, _ arguments: UnsafeMutableRawPointer?
 ) -> CInt {
+  // A wrong name ends the program here; while an input is read, that would count as a crash.
+  _ = reader.name
   guard let place = ProcessInfo.processInfo.environment["FUZZ_PREPARE"] else {
     atexit { folder.remove() }
     return 0
@@ -46,6 +49,7 @@ public func fuzzInitialize(
         + "\"\n"
     }
     try AtomicFile.write(lines.joined(), to: place + "/words")
+    try AtomicFile.write("\(reader.longest)", to: place + "/longest")
   } catch {
     FileHandle.standardError.write(Data("\(error)\n".utf8))
     exit(1)
