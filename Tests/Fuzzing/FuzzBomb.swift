@@ -234,6 +234,12 @@ public struct FuzzBomb: Sendable {
     [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: value >> $0) }
   }
 
+  /// A picture with a chunk that says to be far longer than the file.
+  private static func longChunk(_ name: String) -> [UInt8] {
+    let file = png(9, 9, depth: 8, colours: 6, data: [1, 2, 3])
+    return file[..<33] + big(0x7fff_fff0) + Array(name.utf8) + file[33...]
+  }
+
   private static func png(_ width: Int, _ height: Int, depth: UInt8, colours: UInt8, data: [UInt8])
     -> [UInt8]
   {
@@ -265,6 +271,9 @@ public struct FuzzBomb: Sendable {
     .init("png", "32,000 pixels a side in 100 bytes") {
       png(32_000, 32_000, depth: 8, colours: 0, data: [1, 2, 3])
     },
+    .init("png", "a profile of two thousand million bytes") { longChunk("iCCP") },
+    .init("png", "a text of two thousand million bytes") { longChunk("tEXt") },
+    .init("png", "facts of a camera of two thousand million bytes") { longChunk("eXIf") },
     .init("png", "a bit a pixel, 20,000 a side, all alike", multiple: 20_000) {
       let gzip = Gzip.deflate([UInt8](repeating: 0, count: 20_000 * 2501))
       // zlib's frame in place of gzip's; the check value is that of zeros.

@@ -64,6 +64,20 @@ import Testing
       storageError { try PNG.write(Self.known(1), to: folder.file("none/a.png")) } != nil)
   }
 
+  /// Room for a chunk is made, and filled, before its bytes are looked for.
+  @Test(arguments: ["tEXt", "iCCP", "eXIf", "IDAT"])
+  func aChunkBeyondTheFileIsRefused(_ name: String) throws {
+    let bytes = PNG.encode(Self.known(3))
+    let long = bytes[..<33] + [0x7f, 0xff, 0xff, 0xf0] + Array(name.utf8) + bytes[33...]
+    let error = storageError { _ = try PNG.decode(Array(long), path: "long.png") }
+    guard case .truncated = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(error?.location.contains("chunk \"\(name)\"") == true)
+    #expect(error?.expected == "2147483632 bytes")
+  }
+
   /// A header may promise any size.
   @Test func aPictureOfAbsurdSizeIsRefused() throws {
     var bytes = PNG.encode(Self.known(3))

@@ -25,6 +25,7 @@ public enum PNG {
   ///   ``StorageError/unsupported(path:at:expected:found:advice:)`` for a picture of more than 2³⁰ bytes.
   public static func decode(_ file: [UInt8], path: String) throws(StorageError) -> Image {
     try checkSignature(file, path)
+    if let error = overlongChunk(file, path) { throw error }
     var result = Result<Image, StorageError>.failure(
       .malformed(path: path, at: "PNG", expected: "a picture", found: "nothing"))
     file.withUnsafeBytes { bytes in result = decode(bytes, path) }
@@ -63,6 +64,23 @@ public enum PNG {
     }
     guard isRead else { return .failure(failure(image, path, at: "\(width) x \(height) pixels")) }
     return .success(Image(height: height, width: width, channels: channels, bytes: samples))
+  }
+
+  /// The error of a chunk that says to be far longer than the file: the library makes room for all of it, and fills it.
+  private static func overlongChunk(_ file: [UInt8], _ path: String) -> StorageError? {
+    var place = 8
+    while place + 8 <= file.count {
+      let length = file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+      let name = file[place + 4..<place + 8]
+      if length > 1 << 20, length > file.count - place - 8 {
+        return .truncated(
+          path: path, at: "PNG, chunk \(String(decoding: name, as: UTF8.self).debugDescription)",
+          expected: "\(length) bytes", found: "\(file.count - place - 8)")
+      }
+      if name.elementsEqual("IEND".utf8) { return nil }
+      place += 12 + length
+    }
+    return nil
   }
 
   /// The error of a file that is too small for its picture, before there is room made for it: deflate never packs more
