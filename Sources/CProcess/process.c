@@ -95,17 +95,8 @@ static void end_of_loading(void) {
 static void end_of_loading(void) {}
 #endif
 
-static void unblock_requests_to_end(void) {
-  const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2, SIGXCPU};
-  sigset_t set;
-  sigemptyset(&set);
-  for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) sigaddset(&set, numbers[i]);
-  sigprocmask(SIG_UNBLOCK, &set, NULL);
-}
-
 void cp_settle(void) {
   end_of_loading();
-  unblock_requests_to_end();
   open_missing_streams();
   handle(SIGPIPE, let_go, SA_RESTART);
   handle(SIGXFSZ, let_go, SA_RESTART);

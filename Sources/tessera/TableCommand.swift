@@ -73,7 +73,7 @@ struct TableCommand: ParsableCommand {
     let start = ContinuousClock.now
     let result = try context.onlyWanted(table.run(context))
     let shown = format ?? (listing.isJSON ? .json : .text)
-    try StandardStream.print(result.printed(as: shown, long: long), terminator: "")
+    try StandardStream.print(try result.printed(as: shown, long: long), terminator: "")
     if let file {
       var command =
         "tessera table \(name)\(quick ? " --quick" : "")\(rows.map { " --rows '\($0)'" } ?? "")"
@@ -82,7 +82,7 @@ struct TableCommand: ParsableCommand {
         result, to: file, command: command, folders: context.folders,
         seconds: (ContinuousClock.now - start) / .seconds(1),
         // A file is kept for years: with all digits, ranges and notes unless another form is asked for.
-        body: format.map { result.printed(as: $0, long: long) })
+        body: try format.map { try result.printed(as: $0, long: long) })
     }
     guard !context.folders.isEmpty else { return }
     let path = "\(context.options.runsFolder)/\(name)\(quick ? "-quick" : "").html"

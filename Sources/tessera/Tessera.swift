@@ -27,6 +27,7 @@ struct Tessera: ParsableCommand {
   /// Parses, runs and ends with the contract's exit codes; the parser's own code for bad usage is another.
   static func main() {
     cp_settle()
+    SignalTrap.unblock()
     let words = Array(ProgramArguments.all.dropFirst())
     if let complaint = CommandWords.complaint(words) ?? unknownVerb(words.first) ?? lostFolder() {
       complain(complaint)

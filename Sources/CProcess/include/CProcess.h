@@ -8,9 +8,6 @@
 // Writing to a pipe without a reader (SIGPIPE) or beyond a limit of the file size (SIGXFSZ) becomes an error of the call;
 // programs that are started from here find both signals as usual.
 //
-// Signals that ask a program to end are unblocked: a launcher that blocks them for itself hands that down, and neither this
-// program nor those that it starts would hear of them.
-//
 // A crash ends the process by its signal, after one line, without the runtime's backtrace, which takes seconds and may hang
 // where memory is short. Whoever sets SWIFT_BACKTRACE gets what they ask for.
 void cp_settle(void);

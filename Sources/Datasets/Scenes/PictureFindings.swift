@@ -68,12 +68,9 @@ struct PictureLook: Sendable {
 
   /// Whether a chunk `acTL` stands before the first of the picture's data.
   private static func hasAnimation(_ file: [UInt8]) -> Bool {
-    var place = 8
-    while place + 12 <= file.count {
-      let name = file[place + 4..<place + 8]
-      if name.elementsEqual("acTL".utf8) { return true }
-      if name.elementsEqual("IDAT".utf8) { return false }
-      place += 12 + file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
+    for chunk in PNGChunks(file) {
+      if chunk.name == "acTL" { return true }
+      if chunk.name == "IDAT" { return false }
     }
     return false
   }

@@ -68,17 +68,13 @@ public enum PNG {
 
   /// The error of a chunk that says to be far longer than the file: the library makes room for all of it, and fills it.
   private static func overlongChunk(_ file: [UInt8], _ path: String) -> StorageError? {
-    var place = 8
-    while place + 8 <= file.count {
-      let length = file[place..<place + 4].reduce(0) { $0 << 8 | Int($1) }
-      let name = file[place + 4..<place + 8]
-      if length > 1 << 20, length > file.count - place - 8 {
+    for chunk in PNGChunks(file) {
+      if chunk.length > 1 << 20, chunk.length > chunk.room {
         return .truncated(
-          path: path, at: "PNG, chunk \(String(decoding: name, as: UTF8.self).debugDescription)",
-          expected: "\(length) bytes", found: "\(file.count - place - 8)")
+          path: path, at: "PNG, chunk \(chunk.name.debugDescription)",
+          expected: "\(chunk.length) bytes", found: "\(chunk.room)")
       }
-      if name.elementsEqual("IEND".utf8) { return nil }
-      place += 12 + length
+      if chunk.name == "IEND" { return nil }
     }
     return nil
   }

@@ -62,8 +62,6 @@ public enum SignalTrap {
       guard !isInstalled else { return }
       isInstalled = true
       prepare()
-      var mask = sigset_t()
-      sigemptyset(&mask)
       for signal in signals {
         var present = sigaction()
         sigaction(signal, nil, &present)
@@ -76,10 +74,18 @@ public enum SignalTrap {
         action.__sigaction_handler.sa_handler = { SignalTrap.arrived($0) }
         action.sa_flags = SA_RESTART
         sigaction(signal, &action, nil)
-        sigaddset(&mask, signal)
       }
-      pthread_sigmask(SIG_UNBLOCK, &mask, nil)
+      unblock()
     }
+  }
+
+  /// Lets the signals come: a launcher that blocks them for itself hands that down, and neither this program nor those that it
+  /// starts would hear of them.
+  public static func unblock() {
+    var mask = sigset_t()
+    sigemptyset(&mask)
+    for signal in signals { sigaddset(&mask, signal) }
+    pthread_sigmask(SIG_UNBLOCK, &mask, nil)
   }
 
   /// Makes all that the handler touches.

@@ -1,3 +1,5 @@
+import Storage
+
 /// How a table is printed.
 public enum TableFormat: String, Sendable, CaseIterable {
   /// Aligned columns for a terminal, within 120 columns.
@@ -18,9 +20,12 @@ extension TableResult {
   /// - Parameters:
   ///   - format: how it is printed.
   ///   - long: whether each cell has a line of its own; programs' formats always have.
-  public func printed(as format: TableFormat, long: Bool = false) -> String {
+  /// - Throws: `StorageError`, as `CSVWriter.encode` does.
+  public func printed(
+    as format: TableFormat, long: Bool = false
+  ) throws(StorageError) -> String {
     switch format {
-    case .csv: return csv
+    case .csv: return try csv()
     case .json: return json.description + "\n"
     case .text: return long ? text : TableSheet(self).text()
     case .markdown: return (long ? TableSheet(long: self) : TableSheet(self)).markdown
@@ -29,23 +34,21 @@ extension TableResult {
   }
 
   /// Lines of `row,column,ours,standard_error,seeds,paper,expected_low,expected_high,verdict,note`; what does not apply is empty.
-  var csv: String {
-    func field(_ text: String) -> String {
-      text.contains { ",\"\n\r".contains($0) } || text != text.trimmingPrefix(" ")
-        ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
-    }
+  private func csv() throws(StorageError) -> String {
     func number(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-    let head =
-      "row,column,ours,standard_error,seeds,paper,expected_low,expected_high,verdict,note\n"
-    return rows.reduce(into: head) { text, row in
-      let fields = [
-        row.row, row.column, number(row.ours), number(row.standardError), String(row.seeds),
-        number(row.paper), number(row.expected?.low), number(row.expected?.high),
-        row.verdict == .none ? "" : row.verdict.rawValue,
-        row.remarks.joined(separator: "; "),
-      ]
-      text += fields.map(field).joined(separator: ",") + "\n"
-    }
+    return try CSVWriter.encode(
+      columns: [
+        "row", "column", "ours", "standard_error", "seeds", "paper", "expected_low",
+        "expected_high", "verdict", "note",
+      ],
+      rows: rows.map { row in
+        [
+          row.row, row.column, number(row.ours), number(row.standardError), String(row.seeds),
+          number(row.paper), number(row.expected?.low), number(row.expected?.high),
+          row.verdict == .none ? "" : row.verdict.rawValue,
+          row.remarks.joined(separator: "; "),
+        ]
+      })
   }
 }
 

@@ -33,7 +33,7 @@ public struct TableResult: Sendable {
   /// A line for each cell, with its range and its remarks.
   public var text: String {
     var lines = TextTable(
-      ["row", "column", "ours", "± s.e.", "seeds", "paper", "expected", "verdict", "note"],
+      TableRow.longHeadings,
       alignments: [.left, .left, .right, .right, .right, .right, .left, .left, .left])
     for row in rows { lines.add(row.longFields) }
     return title + "\n\n" + lines.text
@@ -41,6 +41,11 @@ public struct TableResult: Sendable {
 }
 
 extension TableRow {
+  /// What ``longFields`` are.
+  static let longHeadings = [
+    "row", "column", "ours", "± s.e.", "seeds", "paper", "expected", "verdict", "note",
+  ]
+
   /// All that is known of the cell, as words.
   var longFields: [String] {
     [

@@ -29,7 +29,7 @@ struct TableSheet {
   let title: String
   /// How to read a cell.
   let legend: String
-  let rowHeading: String
+  let rowHeading = TableRow.longHeadings[0]
   private(set) var columns: [Column]
   private(set) var rows: [Row]
   /// What is said of every cell, and below it remark 1, 2, ….
@@ -43,7 +43,6 @@ struct TableSheet {
   init(_ result: TableResult) {
     title = result.title
     legend = Self.legend(result)
-    rowHeading = "row"
     let names = result.rows.map(\.row).firstAppearances
     let headings = result.rows.map(\.column).firstAppearances
     let sections = Self.sections(names)
@@ -79,10 +78,7 @@ struct TableSheet {
   init(long result: TableResult) {
     title = result.title
     legend = ""
-    rowHeading = "row"
-    columns = ["column", "ours", "± s.e.", "seeds", "paper", "expected", "verdict", "note"].map {
-      Column(name: $0)
-    }
+    columns = TableRow.longHeadings.dropFirst().map { Column(name: $0) }
     rows = result.rows.map { entry in
       Row(
         section: "", name: entry.row,

@@ -69,7 +69,7 @@ public struct ToyGaussianExperiment: Experiment {
     }
   }
 
-  /// Fresh rows of a max-step; 0 for terms without an inner optimisation.
+  /// How many fresh rows a max-step draws; 0 for terms that it does not fit.
   private var fitRows: Int {
     let rows = configuration.critic.steps * configuration.batchSize
     switch configuration.method {

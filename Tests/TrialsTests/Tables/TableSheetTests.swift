@@ -95,7 +95,9 @@ import Testing
   @Test func latexIsSound() throws {
     var result = Self.filled
     result.rows[0].note = "50 % of a_b & c#d, {x} ~ y^2 \\ z, ρ* ± 1 ≥ 0, <1 |"
-    for text in [result.printed(as: .latex), result.printed(as: .latex, long: true)] {
+    for text in [
+      try result.printed(as: .latex), try result.printed(as: .latex, long: true),
+    ] {
       var (groups, formulas, isEscaped, inComment) = (0, 0, false, false)
       for character in text {
         if inComment {
@@ -129,7 +131,7 @@ import Testing
   }
 
   @Test func csvHasEveryCellWithAllItsDigits() throws {
-    let lines = Self.filled.printed(as: .csv).split(separator: "\n")
+    let lines = try Self.filled.printed(as: .csv).split(separator: "\n")
     #expect(lines.count == 19)
     #expect(lines[1] == "\"NONE, official\",utility,0.9,0.0,2,0.95,,,,twins; the label is an input")
     #expect(lines[2].hasPrefix("\"NONE, official\",hidden now,0.25,0.0,2,,0.0,0.26,within,"))
