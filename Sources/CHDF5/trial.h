@@ -297,12 +297,21 @@ static inline int tessera_h5_limit(int resource, rlim_t most) {
   return setrlimit(resource, &limit) == 0;
 }
 
-// Tries a file in a child process of at most so much more memory and so many seconds of the processor.
-static inline enum tessera_h5_verdict tessera_h5_try(
-    const char *path, size_t most_memory, unsigned most_seconds, struct tessera_h5_trial *trial) {
-  struct tessera_h5_trial *shared = (struct tessera_h5_trial *)mmap(
-      NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (shared == MAP_FAILED) return TESSERA_H5_UNTRIED;
+// What a child may take: bytes of addresses, and whether that is a limit of its own.
+struct tessera_h5_bounds {
+  rlim_t space;
+  int is_limited;
+};
+
+// How a child ended: with an exit code, by a signal, or not at all where there is none to be had.
+struct tessera_h5_ending {
+  int is_known, code, signal;
+};
+
+// Runs a task in a child process of at most so much more memory and so many seconds of the processor, and waits for it.
+static inline struct tessera_h5_ending tessera_h5_apart(
+    void (*task)(void *data, struct tessera_h5_bounds bounds), void *data, size_t most_memory, unsigned most_seconds) {
+  struct tessera_h5_ending ending = {0, 0, 0};
   // No handler of this process may run in the child, and no signal for the group may end it before its time.
   sigset_t all, before;
   sigfillset(&all);
@@ -333,36 +342,64 @@ static inline enum tessera_h5_verdict tessera_h5_try(
       dup2(nothing, 2);
     }
     size_t space = tessera_h5_status("VmSize:");
-    rlim_t most_space = (rlim_t)space + most_memory;
-    int is_limited = space > 0 && tessera_h5_limit(RLIMIT_AS, most_space);
+    struct tessera_h5_bounds bounds = {(rlim_t)space + most_memory, 0};
+    bounds.is_limited = space > 0 && tessera_h5_limit(RLIMIT_AS, bounds.space);
     tessera_h5_limit(RLIMIT_CORE, 0);
     tessera_h5_limit(RLIMIT_CPU, most_seconds);
     // For a file that waits for what never comes; a busy machine may take its time.
     alarm(600 + most_seconds * 20);
-    tessera_h5_trial_run(path, shared);
-    // The library does not say so each time, for it lacks the memory. Of small pieces, all but the last megabyte is taken.
-    if (tessera_h5_status("VmPeak:") + ((size_t)2 << 20) > most_space) shared->wants_memory = 1;
-    if (!is_limited) shared->wants_memory = 0;
+    task(data, bounds);
     _exit(0);
   }
-  enum tessera_h5_verdict verdict = TESSERA_H5_UNTRIED;
   if (child > 0) {
     int status = 0;
     pid_t ended;
     do ended = waitpid(child, &status, 0);
     while (ended < 0 && errno == EINTR);
-    if (ended == child && WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-      *trial = *shared;
-      verdict = trial->wants_memory ? TESSERA_H5_BOUNDLESS : TESSERA_H5_HARMLESS;
-    }
-    if (ended == child && WIFSIGNALED(status)) {
-      *trial = *shared;
-      trial->signal = WTERMSIG(status);
-      verdict = trial->signal == SIGXCPU || trial->signal == SIGALRM ? TESSERA_H5_ENDLESS
-                                                                      : TESSERA_H5_CRASHES;
-    }
+    ending.is_known = ended == child && (WIFEXITED(status) || WIFSIGNALED(status));
+    if (ending.is_known && WIFEXITED(status)) ending.code = WEXITSTATUS(status);
+    if (ending.is_known && WIFSIGNALED(status)) ending.signal = WTERMSIG(status);
   }
   pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return ending;
+}
+
+// What a child's end says of the file; it is to be known.
+static inline enum tessera_h5_verdict tessera_h5_verdict_of(struct tessera_h5_ending ending) {
+  if (ending.signal == 0) return TESSERA_H5_HARMLESS;
+  return ending.signal == SIGXCPU || ending.signal == SIGALRM ? TESSERA_H5_ENDLESS : TESSERA_H5_CRASHES;
+}
+
+struct tessera_h5_trial_task {
+  const char *path;
+  struct tessera_h5_trial *shared;
+};
+
+static inline void tessera_h5_trial_body(void *data, struct tessera_h5_bounds bounds) {
+  struct tessera_h5_trial_task *task = (struct tessera_h5_trial_task *)data;
+  tessera_h5_trial_run(task->path, task->shared);
+  // The library does not say so each time, for it lacks the memory. Of small pieces, all but the last megabyte is taken.
+  if (tessera_h5_status("VmPeak:") + ((size_t)2 << 20) > bounds.space) task->shared->wants_memory = 1;
+  if (!bounds.is_limited) task->shared->wants_memory = 0;
+}
+
+// Tries a file in a child process of at most so much more memory and so many seconds of the processor.
+static inline enum tessera_h5_verdict tessera_h5_try(
+    const char *path, size_t most_memory, unsigned most_seconds, struct tessera_h5_trial *trial) {
+  struct tessera_h5_trial *shared = (struct tessera_h5_trial *)mmap(
+      NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (shared == MAP_FAILED) return TESSERA_H5_UNTRIED;
+  struct tessera_h5_trial_task task = {path, shared};
+  struct tessera_h5_ending ending = tessera_h5_apart(tessera_h5_trial_body, &task, most_memory, most_seconds);
+  enum tessera_h5_verdict verdict = TESSERA_H5_UNTRIED;
+  if (ending.is_known && ending.code == 0) {
+    *trial = *shared;
+    trial->signal = ending.signal;
+    verdict = tessera_h5_verdict_of(ending);
+    if (verdict == TESSERA_H5_HARMLESS && trial->wants_memory) verdict = TESSERA_H5_BOUNDLESS;
+  }
   munmap(shared, sizeof *shared);
   return verdict;
 }
+
+#include "strings.h"

@@ -118,12 +118,8 @@ extension HDF5File {
           path: path, at: scope.location, expected: "strings",
           found: "elements of another type", advice: "read it as an array")
       }
-      return try HDF5Strings.read(type: type, space: space, most: mostBytes, scope) {
-        type, memory in
-        H5Dread(
-          dataset, type, tessera_h5_all(), tessera_h5_all(), tessera_h5_default(),
-          memory)
-      }
+      return try HDF5Strings.read(
+        of: dataset, type: type, space: space, most: mostBytes, scope)
     }
   }
 

@@ -53,10 +53,8 @@ extension HDF5File {
       let space = try scope.own(H5Aget_space(attribute), .space, "H5Aget_space")
       let shape = try Self.extents(space, scope)
       if H5Tget_class(type) == H5T_STRING {
-        let texts = try HDF5Strings.read(type: type, space: space, most: mostBytes, scope) {
-          type, memory in
-          H5Aread(attribute, type, memory)
-        }
+        let texts = try HDF5Strings.read(
+          of: attribute, type: type, space: space, most: mostBytes, scope)
         return shape.isEmpty && texts.count == 1 ? .text(texts[0]) : .texts(texts)
       }
       let elementType = try ElementType(hdf5: type, scope)

@@ -95,7 +95,11 @@ final class HDF5Scope {
 
   /// The error for a failed call, in the library's words.
   func failure(_ call: String) -> StorageError {
-    let found = HDF5Library.message()
+    failure(call, found: HDF5Library.message())
+  }
+
+  /// The error for a call that failed for a reason of the library's.
+  func failure(_ call: String, found: String) -> StorageError {
     if !isWriting, let error = HDF5Reason.error(found, path: path, at: location) { return error }
     return isWriting
       ? .unwritable(path: path, at: location, expected: "\(call) to succeed", found: found)

@@ -22,6 +22,28 @@ enum HDF5Trial {
     return overflows ? .max : max(64 << 20, most)
   }
 
+  /// The seconds of the processor that a child may take for a file of some size: a sound one takes far less.
+  static func seconds(ofFile size: Int) -> UInt32 { UInt32(clamping: 2 + size >> 22) }
+
+  /// The bytes of memory that a child may take.
+  static func memory(mostBytes: Int) -> Int { 3 * min(mostBytes, .max / 8) }
+
+  /// The error for contents on which a child crashed.
+  static func crash(_ path: String, _ place: String, _ signal: Int32) -> StorageError {
+    .malformed(
+      path: path, at: place, expected: "contents that the HDF5 library can read",
+      found: "contents on which it crashes (\(String(cString: strsignal(signal))), in a "
+        + "process of its own)")
+  }
+
+  /// The error for contents with which a child did not come to an end.
+  static func endless(_ path: String, _ place: String, _ seconds: UInt32) -> StorageError {
+    .malformed(
+      path: path, at: place,
+      expected: "contents that the HDF5 library reads within \(seconds) s",
+      found: "contents on which it goes on and on")
+  }
+
   /// Tries a file; to be called inside ``HDF5Library/exclusively(path:location:isWriting:_:)``.
   ///
   /// - Throws: ``StorageError/malformed(path:at:expected:found:advice:)`` if the library crashes on it or does not end.
@@ -36,25 +58,15 @@ enum HDF5Trial {
       size: size, seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)
     if harmless.contains(state) { return }
     var trial = tessera_h5_trial()
-    // A sound file takes far less: its data is not read.
-    let seconds = UInt32(clamping: 2 + size >> 22)
-    let memory = 3 * min(mostBytes, .max / 8)
+    let seconds = Self.seconds(ofFile: size)
+    let memory = Self.memory(mostBytes: mostBytes)
     let verdict = tessera_h5_try(path, memory, seconds, &trial)
     let place = withUnsafeBytes(of: trial.place) { text in
       String(decoding: text.prefix { $0 != 0 }, as: UTF8.self)
     }
     switch verdict {
-    case TESSERA_H5_CRASHES:
-      throw .malformed(
-        path: path, at: "HDF5 file, at \"\(place)\"",
-        expected: "contents that the HDF5 library can read",
-        found: "contents on which it crashes (\(String(cString: strsignal(trial.signal))), in a "
-          + "process of its own)")
-    case TESSERA_H5_ENDLESS:
-      throw .malformed(
-        path: path, at: "HDF5 file, at \"\(place)\"",
-        expected: "contents that the HDF5 library reads within \(seconds) s",
-        found: "contents on which it goes on and on")
+    case TESSERA_H5_CRASHES: throw crash(path, "HDF5 file, at \"\(place)\"", trial.signal)
+    case TESSERA_H5_ENDLESS: throw endless(path, "HDF5 file, at \"\(place)\"", seconds)
     case TESSERA_H5_BOUNDLESS:
       throw .malformed(
         path: path, at: "HDF5 file, at \"\(place)\"",
