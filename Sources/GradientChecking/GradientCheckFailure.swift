@@ -13,8 +13,6 @@ public enum GradientCheckFailure: Error, Equatable, CustomStringConvertible {
   case unlisted(path: String)
   /// Two entries of the list of parameters are one stored tensor, or bear one name.
   case listedTwice(name: String)
-  /// `total += gradient` or `gradient *= factor` leaves out a parameter.
-  case arithmetic(of: String, operation: String)
 
   /// Where, what was expected, what came, what to do.
   public var description: String {
@@ -28,12 +26,10 @@ public enum GradientCheckFailure: Error, Equatable, CustomStringConvertible {
       "gradient of \(prefix.isEmpty ? "all parameters" : prefix + "…") along direction \(direction): backward says "
         + "\(analytic), central difference \(numeric); check the parts one by one to find the line that makes it"
     case .unlisted(let path):
-      "stored tensor \(path) is not in `parameters`: no optimiser would move it and no checkpoint hold it; "
+      "stored tensor \(path) is not in `parts`: no optimiser would move it and no checkpoint hold it; "
         + "list it, or name it in `constants` if it is one"
     case .listedTwice(let name):
-      "parameter \(name) is in `parameters` twice, or two entries lead to one tensor; list each once"
-    case .arithmetic(let name, let operation):
-      "gradient of \(name): `\(operation)` gives a wrong value; apply it to every part of the gradient"
+      "parameter \(name) is in `parts` twice, or two entries lead to one tensor; list each once"
     }
   }
 }

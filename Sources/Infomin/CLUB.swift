@@ -8,28 +8,9 @@ public struct ConditionalGaussian<Scalar: TensorScalar>: Parameterized {
   /// `l(z)`, in (−1, 1): D → H leaky ReLU 0.2 → d tanh.
   public var logVariance: MLP<Scalar>
 
-  /// The gradients of both.
-  public struct Gradient: ParameterGradient {
-    /// Of the mean's network.
-    public var mean: MLP<Scalar>.Gradient
-    /// Of the log-variance's network.
-    public var logVariance: MLP<Scalar>.Gradient
-    /// Adds the gradient of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.mean += gradient.mean
-      total.logVariance += gradient.logVariance
-    }
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.mean *= factor
-      gradient.logVariance *= factor
-    }
-  }
-
   /// `mean.…` and `logVariance.…`.
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("mean", of: mean, \.mean, \.mean)
-      + Parameter.list("logVariance", of: logVariance, \.logVariance, \.logVariance)
+  public static var parts: [Part<Self>] {
+    [.part("mean", \.mean), .part("logVariance", \.logVariance)]
   }
 
   /// Networks with `hidden` units each.
@@ -62,9 +43,10 @@ public struct ConditionalGaussian<Scalar: TensorScalar>: Parameterized {
     let scale = 1 / Scalar(z.shape[0])
     let dMean = difference * precision * (2 * scale)
     let dLog = (1 - square(difference) * precision) * scale
-    return Gradient(
-      mean: meanPass.backward(dMean, needsInputGradient: false).gradient,
-      logVariance: variancePass.backward(dLog, needsInputGradient: false).gradient)
+    return Gradient(of: self) {
+      $0.mean = meanPass.backward(dMean, needsInputGradient: false).gradient
+      $0.logVariance = variancePass.backward(dLog, needsInputGradient: false).gradient
+    }
   }
 }
 

@@ -10,27 +10,9 @@ public struct TwoSidedCorrelation<Scalar: TensorScalar>: Parameterized {
   /// `g`, from the columns of `T` to one number.
   public var t: MLP<Scalar>
 
-  /// The gradients of both networks.
-  public struct Gradient: ParameterGradient {
-    /// Of `h`.
-    public var z: MLP<Scalar>.Gradient
-    /// Of `g`.
-    public var t: MLP<Scalar>.Gradient
-    /// Adds the gradient of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.z += gradient.z
-      total.t += gradient.t
-    }
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.z *= factor
-      gradient.t *= factor
-    }
-  }
-
   /// `z.…` and `t.…`.
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("z", of: z, \.z, \.z) + Parameter.list("t", of: t, \.t, \.t)
+  public static var parts: [Part<Self>] {
+    [.part("z", \.z), .part("t", \.t)]
   }
 
   /// Networks with `hidden` units each.
@@ -77,9 +59,10 @@ public struct TwoSidedCorrelation<Scalar: TensorScalar>: Parameterized {
       h.backward(g.y * factor), needsInputGradient: includingArrays)
     let (dT, tGradient) = tPass.backward(
       g.backward(h.y * factor), needsInputGradient: includingArrays)
-    return (
-      min(r.magnitude, 1), Gradient(z: zGradient, t: tGradient), dZ.map(zs.backward),
-      dT.map(ts.backward)
-    )
+    let gradient = Gradient(of: self) {
+      $0.z = zGradient
+      $0.t = tGradient
+    }
+    return (min(r.magnitude, 1), gradient, dZ.map(zs.backward), dT.map(ts.backward))
   }
 }

@@ -8,9 +8,6 @@ import TensorCore
 ///
 /// Columns may be in any unit: see ``ColumnMoments``.
 public struct ColumnStandardization<Scalar: TensorScalar>: Layer {
-  /// There are no parameters.
-  public typealias Gradient = NoGradient<Scalar>
-
   /// The range, as a share of the largest magnitude (rounded up to a power of two), up to which a column counts as constant.
   public let tolerance: Scalar
 
@@ -42,7 +39,7 @@ public struct ColumnStandardization<Scalar: TensorScalar>: Layer {
     require(
       dy.shape == y.shape, "ColumnStandardization.backward: dy must be \(y.shape), got \(dy.shape)")
     let (rows, columns) = (y.shape[0], y.shape[1])
-    guard columns > 0 else { return (dy, NoGradient()) }
+    guard columns > 0 else { return (dy, Gradient(of: self)) }
     let dx = Tensor<Scalar>(shape: y.shape) { dx in
       let work = Tensor<Scalar>(shape: [2, columns]) { work in
         let (mean, slope) = (work.baseAddress!, work.baseAddress! + columns)
@@ -59,7 +56,7 @@ public struct ColumnStandardization<Scalar: TensorScalar>: Layer {
       }
       withExtendedLifetime(work) {}
     }
-    return (dx, NoGradient())
+    return (dx, Gradient(of: self))
   }
 
   /// The means and deviations of the columns of `x`, `[n, columns]`, to standardise other rows with.

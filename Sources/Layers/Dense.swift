@@ -12,35 +12,9 @@ public struct Dense<Scalar: TensorScalar>: Layer {
     let x: Tensor<Scalar>
   }
 
-  /// The gradient with respect to each parameter, shaped like it.
-  public struct Gradient: ParameterGradient {
-    /// `dW`, of shape `[inputs, outputs]`.
-    public var weight: Tensor<Scalar>
-    /// `db`, of shape `[outputs]`; `nil` where the layer has no bias.
-    public var bias: Tensor<Scalar>?
-
-    /// A gradient of these parts.
-    public init(weight: Tensor<Scalar>, bias: Tensor<Scalar>?) {
-      self.weight = weight
-      self.bias = bias
-    }
-
-    /// Adds the gradient of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.weight += gradient.weight
-      if let bias = gradient.bias { total.bias! += bias }
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.weight *= factor
-      if gradient.bias != nil { gradient.bias! *= factor }
-    }
-  }
-
   /// `weight` and `bias`.
-  public static var parameters: [Parameter<Self>] {
-    [.init("weight", \.weight, \.weight), .init("bias", \.bias, \.bias)]
+  public static var parts: [Part<Self>] {
+    [.tensor("weight", \.weight), .tensor("bias", \.bias)]
   }
 
   /// The layer with this weight, `[inputs, outputs]`, and this bias, `[outputs]`.
@@ -98,7 +72,9 @@ public struct Dense<Scalar: TensorScalar>: Layer {
     require(
       dy.shape == [x.shape[0], outputs],
       "Dense.backward: dy must be [\(x.shape[0]), \(outputs)], got \(dy.shape)")
-    return Gradient(
-      weight: matmul(x, dy, transposeA: true), bias: bias.map { _ in dy.sum(along: 0) })
+    return Gradient(of: self) {
+      $0.weight = matmul(x, dy, transposeA: true)
+      $0.bias = bias.map { _ in dy.sum(along: 0) }
+    }
   }
 }

@@ -17,40 +17,8 @@ public struct MLP<Scalar: TensorScalar>: Layer {
     var kept: [Tensor<Scalar>] = []
   }
 
-  /// The gradient with respect to each layer's parameters.
-  public struct Gradient: ParameterGradient {
-    /// One a layer.
-    public var layers: [Dense<Scalar>.Gradient]
-
-    /// A gradient of these parts.
-    public init(layers: [Dense<Scalar>.Gradient]) { self.layers = layers }
-
-    /// Adds the gradient of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      for index in total.layers.indices { total.layers[index] += gradient.layers[index] }
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      for index in gradient.layers.indices { gradient.layers[index] *= factor }
-    }
-  }
-
   /// `0.weight`, `0.bias`, `1.weight`, …; a layer without bias has none in the list.
-  public var parameters: [Parameter<Self>] {
-    layers.indices.flatMap { index in
-      let weight = Parameter<Self>(
-        "\(index).weight", read: { $0.layers[index].weight },
-        modify: { $1(&$0.layers[index].weight) }, readGradient: { $0.layers[index].weight },
-        modifyGradient: { $1(&$0.layers[index].weight) })
-      if layers[index].bias == nil { return [weight] }
-      let bias = Parameter<Self>(
-        "\(index).bias", read: { $0.layers[index].bias },
-        modify: { $1(&$0.layers[index].bias!) }, readGradient: { $0.layers[index].bias },
-        modifyGradient: { $1(&$0.layers[index].bias!) })
-      return [weight, bias]
-    }
-  }
+  public static var parts: [Part<Self>] { [.list(\.layers)] }
 
   /// The network of these layers and one activation after each.
   public init(layers: [Dense<Scalar>], activations: [Activation]) {
@@ -157,7 +125,7 @@ public struct MLP<Scalar: TensorScalar>: Layer {
       gradients.append(layers[index].parameterGradient(du, x: tape.inputs[index]))
       if index > 0 || needsInputGradient { d = layers[index].inputGradient(du) }
     }
-    return (needsInputGradient ? d : nil, Gradient(layers: gradients.reversed()))
+    return (needsInputGradient ? d : nil, Gradient(of: self) { $0.layers = gradients.reversed() })
   }
 
   /// `dx` alone, where the parameters are constants of the objective.

@@ -1,61 +1,33 @@
 import TensorCore
 
-/// The gradient of a number with respect to the parameters of a model; gradients of shards are added.
-public protocol ParameterGradient<Scalar>: Sendable {
-  /// The type of its elements.
-  associatedtype Scalar: TensorScalar
-  /// Adds the gradient of another part of the batch.
-  static func += (total: inout Self, gradient: Self)
-  /// Multiplies every element.
-  static func *= (gradient: inout Self, factor: Scalar)
-}
-
-/// The gradient of what has no parameters.
-public struct NoGradient<Scalar: TensorScalar>: ParameterGradient, Equatable {
-  /// The only value.
-  public init() {}
-  /// Does nothing.
-  public static func += (total: inout NoGradient, gradient: NoGradient) {}
-  /// Does nothing.
-  public static func *= (gradient: inout NoGradient, factor: Scalar) {}
-}
-
 /// A value with trainable parameters: a layer, or a model made of layers.
 ///
-/// A type whose parameters are the same for all values writes the static list; one whose list depends on the value (a
-/// network of any depth, a model made of such) writes the instance property. All else reads the instance property.
+/// A type lists its parts once; the names of parameters, optimisers, checkpoints, gradients and their sums, and gradient checks all
+/// follow from that list.
 ///
 /// ```swift
 /// struct FairModel: Parameterized {
+///   typealias Scalar = Float
 ///   var encoder, predictor: MLP<Float>
-///   struct Gradient: ParameterGradient {
-///     typealias Scalar = Float
-///     var encoder, predictor: MLP<Float>.Gradient
-///     static func += (total: inout Gradient, gradient: Gradient) { … }
-///     static func *= (gradient: inout Gradient, factor: Float) { … }
-///   }
-///   var parameters: [Parameter<Self>] {
-///     Parameter.list("encoder", of: encoder, \.encoder, \.encoder)
-///       + Parameter.list("predictor", of: predictor, \.predictor, \.predictor)
-///   }
+///   static var parts: [Part<Self>] { [.part("encoder", \.encoder), .part("predictor", \.predictor)] }
 /// }
 /// ```
 public protocol Parameterized<Scalar>: Sendable {
   /// The type of the parameters' elements.
   associatedtype Scalar: TensorScalar
-  /// The gradient with respect to the parameters, shaped like them.
-  associatedtype Gradient: ParameterGradient where Gradient.Scalar == Scalar
-  /// Every parameter that a value of this type can have; none unless the type says otherwise.
-  static var parameters: [Parameter<Self>] { get }
-  /// The parameters of this value, in a fixed order; those of the static list that it has, unless the type says otherwise.
-  var parameters: [Parameter<Self>] { get }
+  /// What the type is made of, in the order of its parameters; none unless the type says otherwise.
+  static var parts: [Part<Self>] { get }
 }
 
 extension Parameterized {
+  /// The gradient of a number with respect to the parameters, shaped like the value itself.
+  public typealias Gradient = ParameterGradient<Self>
+
   /// No parameters.
-  public static var parameters: [Parameter<Self>] { [] }
-  /// The parameters of the static list that this value has.
-  public var parameters: [Parameter<Self>] { Self.parameters.filter { $0.isPresent(in: self) } }
+  public static var parts: [Part<Self>] { [] }
+
+  /// The parameters of this value, in the order of its parts.
+  public var parameters: [Parameter<Self>] { Self.parts.flatMap { $0.parameters(of: self) } }
 
   /// The parameters' names and values, in order.
   public var namedParameters: [(name: String, value: Tensor<Scalar>)] {

@@ -11,6 +11,8 @@ import TensorCore
 public struct PreparedMLP<Scalar: TensorScalar>: Sendable {
   /// The network with one layer a run.
   let collapsed: MLP<Scalar>
+  /// The network as it is.
+  private let network: MLP<Scalar>
   /// The runs in order.
   private let runs: [AffineRun<Scalar>]
 
@@ -37,6 +39,7 @@ public struct PreparedMLP<Scalar: TensorScalar>: Sendable {
       }
       start = index + 1
     }
+    self.network = network
     self.runs = runs
     self.collapsed = MLP(layers: runs.map(\.product), activations: activations)
   }
@@ -69,7 +72,9 @@ public struct PreparedMLP<Scalar: TensorScalar>: Sendable {
     require(
       gradient.layers.count == runs.count,
       "PreparedMLP.finish: wants a gradient of \(runs.count) runs, got \(gradient.layers.count)")
-    return MLP.Gradient(layers: zip(runs, gradient.layers).flatMap { $0.expand($1) })
+    return MLP.Gradient(of: network) {
+      $0.layers = zip(runs, gradient.layers).flatMap { $0.expand($1) }
+    }
   }
 }
 
@@ -117,7 +122,11 @@ private struct AffineRun<Scalar: TensorScalar>: Sendable {
           dWeight += matmul(c.reshaped(to: [c.count, 1]), row(s))
         }
       }
-      result.append(Dense.Gradient(weight: dWeight, bias: layers[index].bias.flatMap { _ in s }))
+      result.append(
+        Dense.Gradient(of: layers[index]) {
+          $0.weight = dWeight
+          $0.bias = layers[index].bias.flatMap { _ in s }
+        })
       if index > 0 {
         g = matmul(g, layers[index].weight, transposeB: true)
         s = s.map { vector(matmul(row($0), layers[index].weight, transposeB: true)) }

@@ -2,11 +2,11 @@ import Synchronization
 import TensorCore
 
 /// The sum of gradients in the order of a binary tree: neighbours first.
-public func treeSum<Gradient: ParameterGradient>(_ gradients: [Gradient]) -> Gradient {
+public func treeSum<Model: Parameterized>(_ gradients: [Model.Gradient]) -> Model.Gradient {
   require(!gradients.isEmpty, "treeSum: wants at least one gradient")
   var level = gradients
   while level.count > 1 {
-    var next: [Gradient] = []
+    var next: [Model.Gradient] = []
     for pair in stride(from: 0, to: level.count, by: 2) {
       var sum = level[pair]
       if pair + 1 < level.count { sum += level[pair + 1] }
@@ -21,13 +21,14 @@ public func treeSum<Gradient: ParameterGradient>(_ gradients: [Gradient]) -> Gra
 ///
 /// Two neighbours are added as soon as both are there, so that about the logarithm of their number is alive at once
 /// rather than all of them: what a step over shards holds in memory.
-public final class GradientTree<Gradient: ParameterGradient>: Sendable {
+public final class GradientTree<Model: Parameterized>: Sendable {
   private struct Place: Hashable {
     let level, index: Int
   }
 
   private let count: Int
-  private let partial = Mutex<(waiting: [Place: Gradient], total: Gradient?)>(([:], nil))
+  private let partial = Mutex<(waiting: [Place: Model.Gradient], total: Model.Gradient?)>(
+    ([:], nil))
 
   /// A tree for `count` gradients, at least one.
   public init(count: Int) {
@@ -36,7 +37,7 @@ public final class GradientTree<Gradient: ParameterGradient>: Sendable {
   }
 
   /// Takes gradient `index` of `0..<count`; each is given once.
-  public func insert(_ gradient: consuming Gradient, at index: Int) {
+  public func insert(_ gradient: consuming Model.Gradient, at index: Int) {
     require(
       (0..<count).contains(index), "GradientTree.insert: index \(index) is outside 0..<\(count)")
     var (sum, place, nodes) = (gradient, Place(level: 0, index: index), count)
@@ -44,7 +45,7 @@ public final class GradientTree<Gradient: ParameterGradient>: Sendable {
       let neighbour = Place(level: place.level, index: place.index ^ 1)
       if neighbour.index < nodes {
         let (mine, at) = (sum, place)
-        let other = partial.withLock { partial -> Gradient? in
+        let other = partial.withLock { partial -> Model.Gradient? in
           if let other = partial.waiting.removeValue(forKey: neighbour) { return other }
           partial.waiting[at] = mine
           return nil
@@ -67,8 +68,8 @@ public final class GradientTree<Gradient: ParameterGradient>: Sendable {
   }
 
   /// The sum, once all have been given; it is taken out.
-  public func take() -> Gradient {
-    let total = partial.withLock { partial -> Gradient? in
+  public func take() -> Model.Gradient {
+    let total = partial.withLock { partial -> Model.Gradient? in
       defer { partial.total = nil }
       return partial.total
     }

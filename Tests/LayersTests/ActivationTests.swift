@@ -6,13 +6,17 @@ import Testing
 
 @Suite struct ActivationTests {
   @Test func layersAgreeWithPyTorch() {
-    check(Sine<Double>(), Sine<Float>(), "sin")
-    check(Tanh<Double>(), Tanh<Float>(), "tanh")
-    check(Sigmoid<Double>(), Sigmoid<Float>(), "sigmoid")
-    check(ReLU<Double>(), ReLU<Float>(), "relu")
-    check(LeakyReLU<Double>(slope: 0.2), LeakyReLU<Float>(slope: 0.2), "leakyRelu02")
-    check(LeakyReLU<Double>(), LeakyReLU<Float>(), "leakyRelu001")
-    check(Softplus<Double>(), Softplus<Float>(), "softplus")
+    check(ActivationLayer<Double>(.sine), ActivationLayer<Float>(.sine), "sin")
+    check(ActivationLayer<Double>(.tanh), ActivationLayer<Float>(.tanh), "tanh")
+    check(ActivationLayer<Double>(.sigmoid), ActivationLayer<Float>(.sigmoid), "sigmoid")
+    check(ActivationLayer<Double>(.relu), ActivationLayer<Float>(.relu), "relu")
+    check(
+      ActivationLayer<Double>(.leakyReLU(0.2)), ActivationLayer<Float>(.leakyReLU(0.2)),
+      "leakyRelu02")
+    check(
+      ActivationLayer<Double>(.leakyReLU(0.01)), ActivationLayer<Float>(.leakyReLU(0.01)),
+      "leakyRelu001")
+    check(ActivationLayer<Double>(.softplus), ActivationLayer<Float>(.softplus), "softplus")
   }
 
   private func check<D: Layer, F: Layer>(_ double: D, _ float: F, _ name: String)
@@ -36,12 +40,12 @@ import Testing
     var x: Tensor<Double> = random.normal(shape: shape)
     // Away from the kink at 0.
     x = x.map { $0 + ($0 < 0 ? -0.05 : 0.05) }
-    try checkGradients(of: Sine<Double>(), at: x, using: &random)
-    try checkGradients(of: Tanh<Double>(), at: x, using: &random)
-    try checkGradients(of: Sigmoid<Double>(), at: x, using: &random)
-    try checkGradients(of: ReLU<Double>(), at: x, using: &random)
-    try checkGradients(of: LeakyReLU<Double>(slope: 0.2), at: x, using: &random)
-    try checkGradients(of: Softplus<Double>(), at: x, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.sine), at: x, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.tanh), at: x, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.sigmoid), at: x, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.relu), at: x, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.leakyReLU(0.2)), at: x, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.softplus), at: x, using: &random)
   }
 
   @Test func identityIsFreeAndNegativeSlopesAreRefused() async {
@@ -49,7 +53,7 @@ import Testing
     #expect(Activation.identity(x) == x)
     #expect(Activation.identity.backward(x, kept: x) == x)
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = LeakyReLU<Double>(slope: -0.1)
+      _ = ActivationLayer<Double>(.leakyReLU(-0.1))
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(message.contains("slope must not be negative, got -0.1"))

@@ -33,12 +33,12 @@ import Testing
     let dy: Tensor<Double> = random.normal(shape: [300, 3])
 
     let (h, t0) = network.layers[0].forward(x)
-    let (a, t1) = Sine<Double>().forward(h)
+    let (a, t1) = ActivationLayer<Double>(.sine).forward(h)
     let (u, t2) = network.layers[1].forward(a)
-    let (y, t3) = Tanh<Double>().forward(u)
-    let du = Tanh<Double>().backward(dy, through: t3).dx
+    let (y, t3) = ActivationLayer<Double>(.tanh).forward(u)
+    let du = ActivationLayer<Double>(.tanh).backward(dy, through: t3).dx
     let (da, g1) = network.layers[1].backward(du, through: t2)
-    let dh = Sine<Double>().backward(da, through: t1).dx
+    let dh = ActivationLayer<Double>(.sine).backward(da, through: t1).dx
     let (dx, g0) = network.layers[0].backward(dh, through: t0)
 
     let (found, tape) = network.forward(x)

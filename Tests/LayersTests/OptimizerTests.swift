@@ -6,12 +6,12 @@ import Testing
 /// One tensor to optimise.
 struct OneTensor<Scalar: TensorScalar>: Parameterized {
   var value: Tensor<Scalar>
-  struct Gradient: ParameterGradient {
-    var value: Tensor<Scalar>
-    static func += (total: inout Gradient, gradient: Gradient) { total.value += gradient.value }
-    static func *= (gradient: inout Gradient, factor: Scalar) { gradient.value *= factor }
+  static var parts: [Part<Self>] { [.tensor("value", \.value)] }
+
+  /// A gradient of one number.
+  static func gradient(of value: Scalar) -> Gradient {
+    Gradient(of: OneTensor(value: .zeros([1]))) { $0.value = Tensor([value]) }
   }
-  static var parameters: [Parameter<Self>] { [.init("value", \.value, \.value)] }
 }
 
 /// The optimiser of a golden case.
@@ -62,7 +62,7 @@ func optimizer<S: TensorScalar>(_ name: String, as type: S.Type) -> any Optimize
     let expected: Tensor<Double> = golden.tensor("\(name).parameters")
     for step in 0..<20 {
       let gradient = gradients.rows(step..<step + 1).reshaped(to: model.value.shape)
-      optimizer.update(&model, with: .init(value: gradient))
+      optimizer.update(&model, with: .init(of: model) { $0.value = gradient })
       expectClose(
         model.value, expected.rows(step..<step + 1).reshaped(to: model.value.shape),
         within: tolerance, "\(name) step \(step)")
@@ -84,7 +84,8 @@ func optimizer<S: TensorScalar>(_ name: String, as type: S.Type) -> any Optimize
     var model = OneTensor<Double>(value: golden.tensor("start"))
     for step in 0..<20 {
       if step == 10 { optimizer.learningRate = 0.005 }
-      optimizer.update(&model, with: .init(value: scale * model.value))
+      let gradient = scale * model.value
+      optimizer.update(&model, with: .init(of: model) { $0.value = gradient })
       expectClose(
         model.value, expected.rows(step..<step + 1).reshaped(to: model.value.shape), within: 1e-13,
         "\(name) step \(step)")
@@ -98,10 +99,9 @@ func optimizer<S: TensorScalar>(_ name: String, as type: S.Type) -> any Optimize
     let network = MLP<Double>(
       layers: [layer, Dense(weight: .zeros([2, 2]))], activations: [.identity, .identity])
     // The golden's vector of four, as a matrix.
-    var gradient = MLP<Double>.Gradient(layers: [
-      .init(weight: golden.tensor("\(name).a"), bias: .zeros([2])),
-      .init(weight: golden.tensor("\(name).b").reshaped(to: [2, 2]), bias: nil),
-    ])
+    var gradient = MLP<Double>.Gradient.zeros(of: network)
+    gradient.layers[0].weight = golden.tensor("\(name).a")
+    gradient.layers[1].weight = golden.tensor("\(name).b").reshaped(to: [2, 2])
     let norm = network.clip(&gradient, toNorm: golden.number("\(name).maximum"))
     #expect(abs(norm - golden.number("\(name).norm")) < 1e-14)
     expectClose(gradient.layers[0].weight, golden.tensor("\(name).clippedA"), within: 1e-15)
@@ -142,7 +142,10 @@ func optimizer<S: TensorScalar>(_ name: String, as type: S.Type) -> any Optimize
 
   @Test func aForeignStateIsRefused() throws {
     var model = Dense<Double>(inputs: 2, outputs: 3, random: Philox(seed: 1))
-    let gradient = Dense<Double>.Gradient(weight: .ones([2, 3]), bias: .ones([3]))
+    let gradient = Dense<Double>.Gradient(of: model) {
+      $0.weight = .ones([2, 3])
+      $0.bias = .ones([3])
+    }
     var adam = Adam<Double>()
     adam.update(&model, with: gradient)
     #expect(
@@ -180,9 +183,10 @@ func optimizer<S: TensorScalar>(_ name: String, as type: S.Type) -> any Optimize
     func gradient() -> TwoNetworks.Gradient {
       let (y, tape) = model.first.forward(x)
       let (z, tape2) = model.second.forward(x)
-      return .init(
-        first: model.first.backward(y, through: tape).gradient,
-        second: model.second.backward(z, through: tape2).gradient)
+      return .init(of: model) {
+        $0.first = model.first.backward(y, through: tape).gradient
+        $0.second = model.second.backward(z, through: tape2).gradient
+      }
     }
     #expect(
       model.parameters.map(\.name) == [
@@ -211,21 +215,7 @@ private struct TwoNetworks: Parameterized {
   typealias Scalar = Float
   var first: MLP<Float>
   var second: Dense<Float>
-  struct Gradient: ParameterGradient {
-    typealias Scalar = Float
-    var first: MLP<Float>.Gradient
-    var second: Dense<Float>.Gradient
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.first += gradient.first
-      total.second += gradient.second
-    }
-    static func *= (gradient: inout Gradient, factor: Float) {
-      gradient.first *= factor
-      gradient.second *= factor
-    }
-  }
-  var parameters: [Parameter<Self>] {
-    Parameter.list("first", of: first, \.first, \.first)
-      + Parameter.list("second", of: second, \.second, \.second)
+  static var parts: [Part<Self>] {
+    [.part("first", \.first), .part("second", \.second)]
   }
 }

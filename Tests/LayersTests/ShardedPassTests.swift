@@ -48,8 +48,8 @@ import Testing
   @Test func theTreeAddsNeighboursFirst() {
     // In float32, 2²⁴ + 1 is 2²⁴: the order shows.
     let parts: [Float] = [0x1p24, 1, 1, 1, 1]
-    let sum = treeSum(parts.map { OneTensor.Gradient(value: Tensor([$0])) })
+    let sum = treeSum(parts.map { OneTensor.gradient(of: $0) })
     #expect(sum.value.scalars == [((0x1p24 + 1) + (1 + 1)) + 1 as Float])
-    #expect(treeSum([OneTensor.Gradient(value: Tensor([3 as Float]))]).value.scalars == [3])
+    #expect(treeSum([OneTensor<Float>.gradient(of: 3)]).value.scalars == [3])
   }
 }

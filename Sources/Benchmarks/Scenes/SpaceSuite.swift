@@ -103,7 +103,7 @@ struct SpaceStep {
         let noise = model.noise(batch: batch, random: random).foreground
         let stage = model.settings.stage(at: 0)
         return {
-          let tree = GradientTree<Foreground<Float>.Gradient>(count: batch)
+          let tree = GradientTree<Foreground<Float>>(count: batch)
           parallel(over: batch) { image in
             let pass = model.foreground.forward(
               x.rows(image..<image + 1), noise.images(image..<image + 1), at: stage)

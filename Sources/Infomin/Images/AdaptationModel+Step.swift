@@ -60,9 +60,12 @@ extension AdaptationModel {
         total: weights.content * named.value + weights.domain * placed.value
           + weights.dependence * measure,
         contentAccuracy: named.accuracy, domainAccuracy: placed.accuracy),
-      Gradient(
-        content: contentGradient, domain: domainGradient, contentHead: named.gradient,
-        domainHead: placed.gradient),
+      Gradient(of: self) {
+        $0.content = contentGradient
+        $0.domain = domainGradient
+        $0.contentHead = named.gradient
+        $0.domainHead = placed.gradient
+      },
       State(
         content: contentState, domain: domainState, contentHead: named.state,
         domainHead: placed.state)

@@ -67,36 +67,12 @@ public struct AdaptationModel<Scalar: TensorScalar>: Parameterized {
     public var domainAccuracy: Double
   }
 
-  /// The gradient of each part.
-  public struct Gradient: ParameterGradient {
-    /// Those of the encoders.
-    public var content, domain: ImageEncoder<Scalar>.Gradient
-    /// Those of the heads.
-    public var contentHead, domainHead: ClassifierHead<Scalar>.Gradient
-
-    /// Adds the gradient of another loss.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.content += gradient.content
-      total.domain += gradient.domain
-      total.contentHead += gradient.contentHead
-      total.domainHead += gradient.domainHead
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.content *= factor
-      gradient.domain *= factor
-      gradient.contentHead *= factor
-      gradient.domainHead *= factor
-    }
-  }
-
   /// `content.…`, `domain.…`, `contentHead.hidden.dense.weight`, …, `domainHead.output.bias`.
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("content", of: content, \.content, \.content)
-      + Parameter.list("domain", of: domain, \.domain, \.domain)
-      + Parameter.list("contentHead", of: contentHead, \.contentHead, \.contentHead)
-      + Parameter.list("domainHead", of: domainHead, \.domainHead, \.domainHead)
+  public static var parts: [Part<Self>] {
+    [
+      .part("content", \.content), .part("domain", \.domain), .part("contentHead", \.contentHead),
+      .part("domainHead", \.domainHead),
+    ]
   }
 
   /// A model before training.

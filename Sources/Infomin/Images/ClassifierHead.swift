@@ -7,11 +7,14 @@ import TensorCore
 /// with as many hidden numbers as inputs, in domain adaptation.
 public struct ClassifierHead<Scalar: TensorScalar>: Parameterized {
   /// A dense layer and the normalisation after it, with Mish.
-  public struct Hidden: Sendable {
+  public struct Hidden: Parameterized {
     /// The layer.
     public var dense: Dense<Scalar>
     /// What follows.
     public var norm: BatchNorm<Scalar>
+
+    /// `dense.…` and `norm.…`.
+    public static var parts: [Part<Self>] { [.part("dense", \.dense), .part("norm", \.norm)] }
   }
 
   /// The hidden layer; `nil` in the linear form.
@@ -36,51 +39,10 @@ public struct ClassifierHead<Scalar: TensorScalar>: Parameterized {
     let output: Dense<Scalar>.Tape
   }
 
-  /// The gradient of each part.
-  public struct Gradient: ParameterGradient {
-    /// Those of the hidden layer; `nil` in the linear form.
-    public var dense: Dense<Scalar>.Gradient?
-    /// That of the hidden layer's normalisation.
-    public var norm: NormGradient<Scalar>?
-    /// That of the last layer.
-    public var output: Dense<Scalar>.Gradient
-
-    /// Adds the gradient of another loss.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      if let dense = gradient.dense { total.dense! += dense }
-      if let norm = gradient.norm { total.norm! += norm }
-      total.output += gradient.output
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      if gradient.dense != nil { gradient.dense! *= factor }
-      if gradient.norm != nil { gradient.norm! *= factor }
-      gradient.output *= factor
-    }
-  }
-
   /// `hidden.dense.weight`, `hidden.dense.bias`, `hidden.norm.scale`, `hidden.norm.shift` where there is a hidden layer, then
   /// `output.weight`, `output.bias`.
-  public var parameters: [Parameter<Self>] {
-    let first: [Parameter<Self>] =
-      hidden.map { hidden in
-        hidden.dense.parameters.map { part in
-          Parameter<Self>(
-            "hidden.dense.\(part.name)", read: { $0.hidden.map { part.value(in: $0.dense) } },
-            modify: { part.update(&$0.hidden!.dense, $1) },
-            readGradient: { $0.dense.map { part.gradient(in: $0) } },
-            modifyGradient: { part.updateGradient(&$0.dense!, $1) })
-        }
-          + hidden.norm.parameters.map { part in
-            Parameter<Self>(
-              "hidden.norm.\(part.name)", read: { $0.hidden.map { part.value(in: $0.norm) } },
-              modify: { part.update(&$0.hidden!.norm, $1) },
-              readGradient: { $0.norm.map { part.gradient(in: $0) } },
-              modifyGradient: { part.updateGradient(&$0.norm!, $1) })
-          }
-      } ?? []
-    return first + Parameter.list("output", of: output, \.output, \.output)
+  public static var parts: [Part<Self>] {
+    [.part("hidden", \.hidden), .part("output", \.output)]
   }
 
   /// A head before training; `hidden` numbers between two layers, none for one dense layer.
@@ -129,11 +91,18 @@ public struct ClassifierHead<Scalar: TensorScalar>: Parameterized {
   ) {
     let (dy, last) = output.backward(dLogits, through: tape.output)
     guard let hidden, let norm = tape.norm, let dense = tape.dense else {
-      return (dy, Gradient(dense: nil, norm: nil, output: last))
+      return (dy, Gradient(of: self) { $0.output = last })
     }
     let (du, normGradient) = hidden.norm.backward(dy, through: norm)
     let (dz, denseGradient) = hidden.dense.backward(du, through: dense)
-    return (dz, Gradient(dense: denseGradient, norm: normGradient, output: last))
+    let gradient = Gradient(of: self) {
+      $0.hidden = Hidden.Gradient(of: hidden) {
+        $0.dense = denseGradient
+        $0.norm = normGradient
+      }
+      $0.output = last
+    }
+    return (dz, gradient)
   }
 
   /// The logits by the running statistics.

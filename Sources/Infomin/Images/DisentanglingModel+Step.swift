@@ -40,8 +40,12 @@ extension DisentanglingModel {
         total: weights.reconstruction * error + weights.label * named.loss
           + weights.dependence * measure,
         labelAccuracy: named.accuracy),
-      Gradient(
-        content: contentGradient, label: named.label, head: named.head, decoder: decoderGradient),
+      Gradient(of: self) {
+        $0.content = contentGradient
+        $0.label = named.label
+        $0.head = named.head
+        $0.decoder = decoderGradient
+      },
       State(
         content: encoderState, label: named.labelState, head: named.headState,
         decoder: decoderState)

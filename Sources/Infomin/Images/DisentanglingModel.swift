@@ -70,38 +70,12 @@ public struct DisentanglingModel<Scalar: TensorScalar>: Parameterized {
     public var labelAccuracy: Double
   }
 
-  /// The gradient of each part.
-  public struct Gradient: ParameterGradient {
-    /// Those of the encoders.
-    public var content, label: ImageEncoder<Scalar>.Gradient
-    /// That of the head.
-    public var head: ClassifierHead<Scalar>.Gradient
-    /// That of the decoder.
-    public var decoder: ImageDecoder<Scalar>.Gradient
-
-    /// Adds the gradient of another loss.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.content += gradient.content
-      total.label += gradient.label
-      total.head += gradient.head
-      total.decoder += gradient.decoder
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.content *= factor
-      gradient.label *= factor
-      gradient.head *= factor
-      gradient.decoder *= factor
-    }
-  }
-
   /// `content.convolutions.0.convolution.weight`, …, `label.…`, `head.output.weight`, `head.output.bias`, `decoder.…`.
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("content", of: content, \.content, \.content)
-      + Parameter.list("label", of: label, \.label, \.label)
-      + Parameter.list("head", of: head, \.head, \.head)
-      + Parameter.list("decoder", of: decoder, \.decoder, \.decoder)
+  public static var parts: [Part<Self>] {
+    [
+      .part("content", \.content), .part("label", \.label), .part("head", \.head),
+      .part("decoder", \.decoder),
+    ]
   }
 
   /// A model before training.

@@ -4,7 +4,7 @@ import TensorCore
 extension ImageDecoder {
   /// What a group of shards adds up at the image: the gradient of the last convolution.
   private struct Image: Sendable {
-    var gradient: ConvolutionGradient<Scalar>?
+    var gradient: TransposedConvolution<Scalar>.Gradient?
   }
 
   /// What a group of shards collects at the first pixel: its gradient, shard by shard.
@@ -33,9 +33,10 @@ extension ImageDecoder {
         outputGradient: { shard, x in last.inputGradient(dLogits(shard), input: x.shape) },
         outputSums: { shard, x, sum in
           let du = dLogits(shard)
-          let own = ConvolutionGradient(
-            weight: last.weightGradient(du, x: x),
-            bias: du.reshaped(to: [du.count / channels, channels]).sum(along: 0))
+          let own = TransposedConvolution.Gradient(of: last) {
+            $0.weight = last.weightGradient(du, x: x)
+            $0.bias = du.reshaped(to: [du.count / channels, channels]).sum(along: 0)
+          }
           if sum.gradient == nil { sum.gradient = own } else { sum.gradient! += own }
         },
         inputChannels: 0..<second.outputs,
@@ -49,9 +50,13 @@ extension ImageDecoder {
     let ends = inner.above.map { $0.gradient! }
     return (
       dCode,
-      Gradient(
-        first: firstGradient, second: secondGradient, norm: normGradient,
-        convolutions: inner.gradient, last: ends.dropFirst().reduce(into: ends[0]) { $0 += $1 })
+      Gradient(of: self) {
+        $0.first = firstGradient
+        $0.norm = normGradient
+        $0.second = secondGradient
+        $0.convolutions = inner.gradient
+        $0.last = ends.dropFirst().reduce(into: ends[0]) { $0 += $1 }
+      }
     )
   }
 }

@@ -48,43 +48,12 @@ public struct ImageDecoder<Scalar: TensorScalar>: Parameterized {
     }
   }
 
-  /// The gradient of each part.
-  public struct Gradient: ParameterGradient {
-    /// Those of the dense layers.
-    public var first, second: Dense<Scalar>.Gradient
-    /// That of the normalisation between them.
-    public var norm: NormGradient<Scalar>
-    /// That of the convolutions.
-    public var convolutions: NormalizedConvolutions<Scalar, TransposedConvolution<Scalar>>.Gradient
-    /// That of the last one.
-    public var last: ConvolutionGradient<Scalar>
-
-    /// Adds the gradient of another loss.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.first += gradient.first
-      total.norm += gradient.norm
-      total.second += gradient.second
-      total.convolutions += gradient.convolutions
-      total.last += gradient.last
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.first *= factor
-      gradient.norm *= factor
-      gradient.second *= factor
-      gradient.convolutions *= factor
-      gradient.last *= factor
-    }
-  }
-
   /// `first.weight`, `first.bias`, `norm.scale`, `norm.shift`, `second.…`, `convolutions.0.convolution.weight`, …, `last.bias`.
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("first", of: first, \.first, \.first)
-      + Parameter.list("norm", of: norm, \.norm, \.norm)
-      + Parameter.list("second", of: second, \.second, \.second)
-      + Parameter.list("convolutions", of: convolutions, \.convolutions, \.convolutions)
-      + Parameter.list("last", of: last, \.last, \.last)
+  public static var parts: [Part<Self>] {
+    [
+      .part("first", \.first), .part("norm", \.norm), .part("second", \.second),
+      .part("convolutions", \.convolutions), .part("last", \.last),
+    ]
   }
 
   /// A decoder before training.

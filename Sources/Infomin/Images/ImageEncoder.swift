@@ -41,30 +41,9 @@ public struct ImageEncoder<Scalar: TensorScalar>: Parameterized {
     }
   }
 
-  /// The gradient of each part.
-  public struct Gradient: ParameterGradient {
-    /// That of the blocks.
-    public var convolutions: NormalizedConvolutions<Scalar, Convolution<Scalar>>.Gradient
-    /// That of the dense layer.
-    public var dense: Dense<Scalar>.Gradient
-
-    /// Adds the gradient of another loss.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.convolutions += gradient.convolutions
-      total.dense += gradient.dense
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.convolutions *= factor
-      gradient.dense *= factor
-    }
-  }
-
   /// `convolutions.0.convolution.weight`, …, `convolutions.8.norm.shift`, `dense.weight`, `dense.bias`.
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("convolutions", of: convolutions, \.convolutions, \.convolutions)
-      + Parameter.list("dense", of: dense, \.dense, \.dense)
+  public static var parts: [Part<Self>] {
+    [.part("convolutions", \.convolutions), .part("dense", \.dense)]
   }
 
   /// An encoder before training.
@@ -124,7 +103,10 @@ public struct ImageEncoder<Scalar: TensorScalar>: Parameterized {
       .init(
         above: NoSum(), below: NoSum(), input: { x.rows(shards[$0]) },
         outputGradient: { shard, y in dPixels.rows(shards[shard]).reshaped(to: y.shape) }))
-    return Gradient(convolutions: inner.gradient, dense: outer)
+    return Gradient(of: self) {
+      $0.convolutions = inner.gradient
+      $0.dense = outer
+    }
   }
 
   /// The representation of any number of images by the running statistics, part by part in parallel.

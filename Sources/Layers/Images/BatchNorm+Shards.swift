@@ -215,9 +215,10 @@ extension BatchNorm {
     -> (gradient: Gradient, terms: InputTerms, total: Tensor<Scalar>)
   {
     let inverse = statistics.inverse.scalars
-    let gradient = Gradient(
-      scale: Tensor(zip(sums.product, inverse).map { Scalar($0 * Double($1)) }),
-      shift: Tensor(sums.gradient.map { Scalar($0) }))
+    let gradient = Gradient(of: self) {
+      $0.scale = Tensor(zip(sums.product, inverse).map { Scalar($0 * Double($1)) })
+      $0.shift = Tensor(sums.gradient.map { Scalar($0) })
+    }
     let factor = scale * statistics.inverse
     let share = statistics.count > 0 ? -1 / Scalar(statistics.count) : 0
     let terms = InputTerms(

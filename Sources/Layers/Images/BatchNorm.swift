@@ -53,12 +53,9 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
     let mode: Mode
   }
 
-  /// The gradient with respect to scale and shift.
-  public typealias Gradient = NormGradient<Scalar>
-
   /// `scale` and `shift`.
-  public static var parameters: [Parameter<Self>] {
-    [.init("scale", \.scale, \.scale), .init("shift", \.shift, \.shift)]
+  public static var parts: [Part<Self>] {
+    [.tensor("scale", \.scale), .tensor("shift", \.shift)]
   }
 
   /// The layer before training, with scale 1 and shift 0.
@@ -135,7 +132,7 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
     let channels = scale.count
     let factor = scale * tape.inverse
     let blocks = PixelBlocks(dy)
-    var gradient = Gradient(scale: .zeros([channels]), shift: .zeros([channels]))
+    var gradient = Gradient.zeros(of: self)
     let dx = Tensor<Scalar>(shape: dy.shape) { dx in
       guard let start = dx.baseAddress, dx.count > 0 else { return }
       let dx = SharedAddress(start)
@@ -152,9 +149,8 @@ public struct BatchNorm<Scalar: TensorScalar>: Parameterized {
         }
       }
       let inverse = tape.inverse.scalars
-      gradient = Gradient(
-        scale: Tensor((0..<channels).map { Scalar(sums[$0] * Double(inverse[$0])) }),
-        shift: Tensor((0..<channels).map { Scalar(sums[channels + $0]) }))
+      gradient.scale = Tensor((0..<channels).map { Scalar(sums[$0] * Double(inverse[$0])) })
+      gradient.shift = Tensor((0..<channels).map { Scalar(sums[channels + $0]) })
       let share = tape.mode == .training ? -1 / Scalar(blocks.pixels) : 0
       let slope = factor * tape.inverse * gradient.scale * share
       let constant = factor * gradient.shift * share

@@ -40,9 +40,10 @@ extension Convolution {
     let adjoint = ConvolutionGeometry(
       batch: g.batch, height: shape[1], width: shape[2], channels: channels,
       kernel: PlaneSize(factor), strides: PlaneSize(factor), padding: 0, outputs: g.channels)
-    let gradient = Gradient(
-      weight: subpixelWeight(ofAdjoint: ImplicitConvolution.weightGradient(du, x, adjoint)),
-      bias: bias.map { _ in subpixelTotals(du, factor: factor) })
+    let gradient = Gradient(of: self) {
+      $0.weight = subpixelWeight(ofAdjoint: ImplicitConvolution.weightGradient(du, x, adjoint))
+      $0.bias = bias.map { _ in subpixelTotals(du, factor: factor) }
+    }
     if !needsInputGradient { return (nil, gradient) }
     let packed = layouts.subpixels(factor: factor).adjoint {
       let ordered = weight.reshaped(to: [g.channels, channels, factor, factor])

@@ -28,16 +28,12 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
     let kept: Tensor<Scalar>
   }
 
-  /// The gradient with respect to weight and bias.
-  public typealias Gradient = ConvolutionGradient<Scalar>
-
   /// `weight` and `bias`.
-  public static var parameters: [Parameter<Self>] {
+  public static var parts: [Part<Self>] {
+    // By functions: a key path would copy a property with an observer.
     [
-      // By functions: a key path would copy a property with an observer.
-      .init(
-        "weight", read: { $0.weight }, modify: { $1(&$0.weight) }, readGradient: { $0.weight },
-        modifyGradient: { $1(&$0.weight) }), .init("bias", \.bias, \.bias),
+      .tensor("weight", read: { $0.weight }, modify: { $1(&$0.weight) }),
+      .tensor("bias", \.bias),
     ]
   }
 
@@ -122,8 +118,10 @@ public struct Convolution<Scalar: TensorScalar>: Layer {
     require(
       du.shape == g.outputShape,
       "Convolution.backward: du must be \(g.outputShape), got \(du.shape)")
-    let gradient = Gradient(
-      weight: method.weightGradient(x, du, g), bias: bias.map { _ in channelTotals(du) })
+    let gradient = Gradient(of: self) {
+      $0.weight = method.weightGradient(x, du, g)
+      $0.bias = bias.map { _ in channelTotals(du) }
+    }
     return (
       needsInputGradient
         ? method.inputGradient(du, weight, layouts, nil, then: .identity, g) : nil, gradient

@@ -39,12 +39,9 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
     }
   }
 
-  /// The gradient with respect to scale and shift.
-  public typealias Gradient = NormGradient<Scalar>
-
   /// `scale` and `shift`.
-  public static var parameters: [Parameter<Self>] {
-    [.init("scale", \.scale, \.scale), .init("shift", \.shift, \.shift)]
+  public static var parts: [Part<Self>] {
+    [.tensor("scale", \.scale), .tensor("shift", \.shift)]
   }
 
   /// The layer before training, with scale 1 and shift 0; the groups divide the channels.
@@ -158,7 +155,19 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
         }
       }
     }
-    return (dx, NormGradient(sums: partial, channels: channels))
+    return (dx, gradient(sums: partial))
+  }
+
+  /// The sum, in order, of parts that hold `dScale` and then `dShift`.
+  private func gradient(sums parts: [[Double]]) -> Gradient {
+    let channels = scale.count
+    var total = [Double](repeating: 0, count: 2 * channels)
+    for part in parts { for i in total.indices { total[i] += part[i] } }
+    let numbers = Tensor<Scalar>(total.map { Scalar($0) })
+    return Gradient(of: self) {
+      $0.scale = numbers.rows(0..<channels)
+      $0.shift = numbers.rows(channels..<2 * channels)
+    }
   }
 
   private func extents(_ x: Tensor<Scalar>) -> (batch: Int, pixels: Int, channels: Int) {
@@ -256,39 +265,5 @@ public struct GroupNorm<Scalar: TensorScalar>: Layer {
         channels: channels)
     }
     return sums
-  }
-}
-
-/// The gradient with respect to the scale and shift of a normalisation.
-public struct NormGradient<Scalar: TensorScalar>: ParameterGradient {
-  /// `dScale`, of shape `[channels]`.
-  public var scale: Tensor<Scalar>
-  /// `dShift`, of shape `[channels]`.
-  public var shift: Tensor<Scalar>
-
-  /// A gradient of these parts.
-  public init(scale: Tensor<Scalar>, shift: Tensor<Scalar>) {
-    self.scale = scale
-    self.shift = shift
-  }
-
-  /// The sum, in order, of parts that hold `dScale` and then `dShift`.
-  init(sums parts: [[Double]], channels: Int) {
-    var total = [Double](repeating: 0, count: 2 * channels)
-    for part in parts { for i in total.indices { total[i] += part[i] } }
-    let numbers = Tensor<Scalar>(total.map { Scalar($0) })
-    self.init(scale: numbers.rows(0..<channels), shift: numbers.rows(channels..<2 * channels))
-  }
-
-  /// Adds the gradient of another part of the batch.
-  public static func += (total: inout NormGradient, gradient: NormGradient) {
-    total.scale += gradient.scale
-    total.shift += gradient.shift
-  }
-
-  /// Multiplies every element.
-  public static func *= (gradient: inout NormGradient, factor: Scalar) {
-    gradient.scale *= factor
-    gradient.shift *= factor
   }
 }

@@ -4,9 +4,6 @@ import TensorCore
 ///
 /// `x` and `y` are `[batch, height, width, channels]`.
 public struct HorizontalFlip<Scalar: TensorScalar>: Layer {
-  /// There are no parameters.
-  public typealias Gradient = NoGradient<Scalar>
-
   /// Whether each image is mirrored.
   public let isFlipped: [Bool]
 
@@ -45,7 +42,7 @@ public struct HorizontalFlip<Scalar: TensorScalar>: Layer {
   {
     require(
       dy.shape == tape.shape, "HorizontalFlip.backward: dy must be \(tape.shape), got \(dy.shape)")
-    return (flipped(dy), NoGradient())
+    return (flipped(dy), Gradient(of: self))
   }
 
   private func flipped(_ x: Tensor<Scalar>) -> Tensor<Scalar> {

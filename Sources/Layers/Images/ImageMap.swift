@@ -3,7 +3,7 @@ import TensorCore
 /// A linear map of images, plain or transposed convolution: what ``NormalizedConvolutions`` are chains of.
 ///
 /// Its passes come one by one, for models that recompute the input instead of keeping a tape.
-public protocol ImageMap<Scalar>: Parameterized where Gradient == ConvolutionGradient<Scalar> {
+public protocol ImageMap<Scalar>: Parameterized {
   /// The weight, `[kernelHeight, kernelWidth, inputs, outputs]`.
   var weight: Tensor<Scalar> { get set }
   /// The bias, `[outputs]`; `nil` for none.

@@ -63,7 +63,7 @@ extension NormalizedConvolutions {
     let outputs = tape.outputs.map { ShardSlots($0) }
     let statistics = tape.statistics
     tape.outputs = []
-    let gradients = ShardSlots<Tensor<Scalar>>(count: groups.last!.upperBound)
+    let pending = ShardSlots<Tensor<Scalar>>(count: groups.last!.upperBound)
     // The gradients of what residual blocks add, from a block's end to its start, by the stage whose input it is.
     let added = Dictionary(
       uniqueKeysWithValues: Set(stages.compactMap(\.end.source)).map {
@@ -90,7 +90,7 @@ extension NormalizedConvolutions {
       return part.channels!
     }
     var sums = total(tops)
-    var gradient = Gradient(convolutions: [], norms: [])
+    var gradients: [Stage.Gradient] = []
     var (above, below): ([Above], [Below]) = ([], [])
     for index in stages.indices.reversed() {
       let stage = stages[index]
@@ -103,13 +103,13 @@ extension NormalizedConvolutions {
             ends.outputSums?(shard, y, &part.sum.above)
             let dy = ends.outputGradient(shard, y)
             if let source = stage.end.source { added[source]!.put(shard, dy) }
-            gradients.put(
+            pending.put(
               shard,
               stage.outputGradient(dy, y: y, x: outputs[last][shard], statistics[index]).du)
           }
           let u = outputs[index].take(shard)
           let du = stage.norm.inputGradient(
-            gradients.take(shard), x: u, statistics[index], terms)
+            pending.take(shard), x: u, statistics[index], terms)
           if index > 0 {
             let x = output(of: index - 1, shard)
             part.add(weight: stage.convolution.partialWeightGradient(du, x: x))
@@ -118,7 +118,7 @@ extension NormalizedConvolutions {
             if let source = stages[index - 1].end.source { added[source]!.put(shard, dx) }
             let (next, sums) = stages[index - 1].outputGradient(
               consume dx, y: x, x: outputs[index - 1][shard], statistics[index - 1])
-            gradients.put(shard, next)
+            pending.put(shard, next)
             part.add(sums)
           } else {
             let x = ends.input(shard)
@@ -132,12 +132,15 @@ extension NormalizedConvolutions {
         }
         return part
       }
-      gradient.norms.insert(norm, at: 0)
-      gradient.convolutions.insert(
-        ConvolutionGradient(
-          weight: stage.convolution.weightGradient(
-            ofTotal: parts.dropFirst().reduce(into: parts[0].weight!) { $0 += $1.weight! }),
-          bias: bias), at: 0)
+      gradients.append(
+        Stage.Gradient(of: stage) {
+          $0.convolution = Map.Gradient(of: stage.convolution) {
+            $0.weight = stage.convolution.weightGradient(
+              ofTotal: parts.dropFirst().reduce(into: parts[0].weight!) { $0 += $1.weight! })
+            $0.bias = stage.convolution.bias.map { _ in bias }
+          }
+          $0.norm = norm
+        })
       if index == last { above = parts.map(\.sum.above) }
       if index > 0 {
         sums = total(parts.map { $0.channels! })
@@ -145,7 +148,7 @@ extension NormalizedConvolutions {
         below = parts.map(\.sum.below)
       }
     }
-    return (gradient, above, below)
+    return (Gradient(of: self) { $0.stages = gradients.reversed() }, above, below)
   }
 
   private func total(_ parts: [BatchNorm<Scalar>.ChannelSums]) -> BatchNorm<Scalar>.ChannelSums {

@@ -9,13 +9,18 @@ import TensorCore
 public struct NormalizedConvolutions<Scalar, Map: ImageMap>: Parameterized
 where Map.Scalar == Scalar {
   /// A convolution and what follows it.
-  public struct Stage: Sendable {
+  public struct Stage: Parameterized {
     /// The convolution.
     public var convolution: Map
     /// The normalisation of its output, with the activation.
     public var norm: BatchNorm<Scalar>
     /// What follows the activation.
     public var end: StageEnd
+
+    /// `convolution.…` and `norm.…`.
+    public static var parts: [Part<Self>] {
+      [.part("convolution", \.convolution), .part("norm", \.norm)]
+    }
 
     /// A stage of these parts.
     public init(convolution: Map, norm: BatchNorm<Scalar>, end: StageEnd = .plain) {
@@ -37,59 +42,8 @@ where Map.Scalar == Scalar {
     let statistics: [BatchNorm<Scalar>.Statistics]
   }
 
-  /// The gradient with respect to each stage's parameters.
-  public struct Gradient: ParameterGradient {
-    /// Those of the convolutions.
-    public var convolutions: [ConvolutionGradient<Scalar>]
-    /// Those of the normalisations.
-    public var norms: [NormGradient<Scalar>]
-
-    /// Adds the gradient of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      for index in total.norms.indices {
-        total.convolutions[index] += gradient.convolutions[index]
-        total.norms[index] += gradient.norms[index]
-      }
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      for index in gradient.norms.indices {
-        gradient.convolutions[index] *= factor
-        gradient.norms[index] *= factor
-      }
-    }
-  }
-
   /// `0.convolution.weight`, `0.convolution.bias`, `0.norm.scale`, `0.norm.shift`, `1.…`.
-  public var parameters: [Parameter<Self>] {
-    stages.indices.flatMap { index -> [Parameter<Self>] in
-      let convolution = [
-        Parameter<Self>(
-          "\(index).convolution.weight", read: { $0.stages[index].convolution.weight },
-          modify: { $1(&$0.stages[index].convolution.weight) },
-          readGradient: { $0.convolutions[index].weight },
-          modifyGradient: { $1(&$0.convolutions[index].weight) }),
-        Parameter<Self>(
-          "\(index).convolution.bias", read: { $0.stages[index].convolution.bias },
-          modify: { $1(&$0.stages[index].convolution.bias!) },
-          readGradient: { $0.convolutions[index].bias },
-          modifyGradient: { $1(&$0.convolutions[index].bias!) }),
-      ]
-      return convolution.filter { $0.isPresent(in: self) } + [
-        Parameter<Self>(
-          "\(index).norm.scale", read: { $0.stages[index].norm.scale },
-          modify: { $1(&$0.stages[index].norm.scale) },
-          readGradient: { $0.norms[index].scale },
-          modifyGradient: { $1(&$0.norms[index].scale) }),
-        Parameter<Self>(
-          "\(index).norm.shift", read: { $0.stages[index].norm.shift },
-          modify: { $1(&$0.stages[index].norm.shift) },
-          readGradient: { $0.norms[index].shift },
-          modifyGradient: { $1(&$0.norms[index].shift) }),
-      ]
-    }
-  }
+  public static var parts: [Part<Self>] { [.list(\.stages)] }
 
   /// A chain of these stages; an end that adds the input of a stage names one after the first and not after itself.
   public init(stages: [Stage]) {

@@ -5,8 +5,6 @@ import TensorCore
 ///
 /// `x` is `[batch, height, width, channels · r²]`, `y` `[batch, height · r, width · r, channels]`.
 public struct PixelShuffle<Scalar: TensorScalar>: Layer {
-  /// There are no parameters.
-  public typealias Gradient = NoGradient<Scalar>
   /// Nothing is kept: the backward pass is the inverse permutation.
   public struct Tape: Sendable {}
 
@@ -40,7 +38,7 @@ public struct PixelShuffle<Scalar: TensorScalar>: Layer {
   /// `dx[h, w, c r² + i r + j] = dy[h r + i, w r + j, c]`.
   public func backward(_ dy: Tensor<Scalar>, through tape: Tape)
     -> (dx: Tensor<Scalar>, gradient: Gradient)
-  { (inputGradient(dy), NoGradient()) }
+  { (inputGradient(dy), Gradient(of: self)) }
 
   /// `dx` alone: the inverse permutation, for which no tape is needed.
   public func inputGradient(_ dy: Tensor<Scalar>) -> Tensor<Scalar> {

@@ -5,9 +5,6 @@ import TensorCore
 /// `x` is `[batch, height, width, channels]`, `y` `[batch, outputHeight, outputWidth, channels]` with
 /// `outputHeight = ⌊(height + 2 p − window)/s⌋ + 1`.
 public struct AveragePooling<Scalar: TensorScalar>: Layer {
-  /// There are no parameters.
-  public typealias Gradient = NoGradient<Scalar>
-
   /// The window, the distance between windows, and the zeros on each side.
   public let window, strides, padding: PlaneSize
 
@@ -64,7 +61,7 @@ public struct AveragePooling<Scalar: TensorScalar>: Layer {
         }
       }
     }
-    return (dx, NoGradient())
+    return (dx, Gradient(of: self))
   }
 }
 
@@ -73,9 +70,6 @@ public struct AveragePooling<Scalar: TensorScalar>: Layer {
 /// `x` is `[batch, height, width, channels]`, `y` `[batch, outputHeight, outputWidth, channels]`. Of equal numbers the first
 /// in the window gets the gradient.
 public struct MaxPooling<Scalar: TensorScalar>: Layer {
-  /// There are no parameters.
-  public typealias Gradient = NoGradient<Scalar>
-
   /// The window, the distance between windows, and the padding on each side, at most half the window.
   public let window, strides, padding: PlaneSize
 
@@ -128,7 +122,7 @@ public struct MaxPooling<Scalar: TensorScalar>: Layer {
         for (index, place) in tape.places.enumerated() { dx[Int(place)] += dy[index] }
       }
     }
-    return (dx, NoGradient())
+    return (dx, Gradient(of: self))
   }
 
   @specialized(where Scalar == Float)

@@ -5,9 +5,6 @@ import TensorCore
 /// `x` and `y` are `[batch, height, width, channels]`; `y[r, c] = x[ρ(r + row − padding), ρ(c + column − padding)]`, with `ρ` the
 /// reflection that does not repeat the border (PyTorch's `ReflectionPad2d`). Both extents are above the padding.
 public struct ReflectedCrop<Scalar: TensorScalar>: Layer {
-  /// There are no parameters.
-  public typealias Gradient = NoGradient<Scalar>
-
   /// The rows and columns on each side.
   public let padding: Int
   /// Where in its padded image each image's cut begins: row and column, each in `0...2 · padding`.
@@ -66,7 +63,7 @@ public struct ReflectedCrop<Scalar: TensorScalar>: Layer {
         Scalar.axpy(1, dy.address + target, dx + source, channels)
       }
     }
-    return (dx, NoGradient())
+    return (dx, Gradient(of: self))
   }
 
   /// Calls `body` for each pixel of an image's output: the places of the pixel that it is read from and of its own.

@@ -29,16 +29,12 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
     let kept: Tensor<Scalar>
   }
 
-  /// The gradient with respect to weight and bias.
-  public typealias Gradient = ConvolutionGradient<Scalar>
-
   /// `weight` and `bias`.
-  public static var parameters: [Parameter<Self>] {
+  public static var parts: [Part<Self>] {
+    // By functions: a key path would copy a property with an observer.
     [
-      // By functions: a key path would copy a property with an observer.
-      .init(
-        "weight", read: { $0.weight }, modify: { $1(&$0.weight) }, readGradient: { $0.weight },
-        modifyGradient: { $1(&$0.weight) }), .init("bias", \.bias, \.bias),
+      .tensor("weight", read: { $0.weight }, modify: { $1(&$0.weight) }),
+      .tensor("bias", \.bias),
     ]
   }
 
@@ -117,8 +113,10 @@ public struct TransposedConvolution<Scalar: TensorScalar>: Layer {
     let du = activation.parallelBackward(dy, kept: tape.kept)
     return (
       inputGradient(du, input: tape.x.shape),
-      Gradient(
-        weight: weightGradient(du, x: tape.x), bias: bias.map { _ in channelTotals(du) })
+      Gradient(of: self) {
+        $0.weight = weightGradient(du, x: tape.x)
+        $0.bias = bias.map { _ in channelTotals(du) }
+      }
     )
   }
 

@@ -35,48 +35,11 @@ public struct LSTMCell<Scalar: TensorScalar>: Parameterized {
     let gates, tanhCell: Tensor<Scalar>
   }
 
-  /// The gradient with respect to each parameter, shaped like it.
-  public struct Gradient: ParameterGradient {
-    /// `dWx` and `dWh`.
-    public var inputWeight, hiddenWeight: Tensor<Scalar>
-    /// `dbx` and `dbh`, which are equal.
-    public var inputBias, hiddenBias: Tensor<Scalar>
-
-    /// A gradient of these parts.
-    public init(
-      inputWeight: Tensor<Scalar>, hiddenWeight: Tensor<Scalar>, inputBias: Tensor<Scalar>,
-      hiddenBias: Tensor<Scalar>
-    ) {
-      self.inputWeight = inputWeight
-      self.hiddenWeight = hiddenWeight
-      self.inputBias = inputBias
-      self.hiddenBias = hiddenBias
-    }
-
-    /// Adds the gradient of another step, or of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.inputWeight += gradient.inputWeight
-      total.hiddenWeight += gradient.hiddenWeight
-      total.inputBias += gradient.inputBias
-      total.hiddenBias += gradient.hiddenBias
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.inputWeight *= factor
-      gradient.hiddenWeight *= factor
-      gradient.inputBias *= factor
-      gradient.hiddenBias *= factor
-    }
-  }
-
   /// `inputWeight`, `hiddenWeight`, `inputBias` and `hiddenBias`.
-  public static var parameters: [Parameter<Self>] {
+  public static var parts: [Part<Self>] {
     [
-      .init("inputWeight", \.inputWeight, \.inputWeight),
-      .init("hiddenWeight", \.hiddenWeight, \.hiddenWeight),
-      .init("inputBias", \.inputBias, \.inputBias),
-      .init("hiddenBias", \.hiddenBias, \.hiddenBias),
+      .tensor("inputWeight", \.inputWeight), .tensor("hiddenWeight", \.hiddenWeight),
+      .tensor("inputBias", \.inputBias), .tensor("hiddenBias", \.hiddenBias),
     ]
   }
 
@@ -174,10 +137,12 @@ public struct LSTMCell<Scalar: TensorScalar>: Parameterized {
     return (
       matmul(du, inputWeight, transposeB: true),
       State(hidden: matmul(du, hiddenWeight, transposeB: true), cell: dCell * f),
-      Gradient(
-        inputWeight: matmul(tape.x, du, transposeA: true),
-        hiddenWeight: matmul(tape.state.hidden, du, transposeA: true), inputBias: bias,
-        hiddenBias: bias)
+      Gradient(of: self) {
+        $0.inputWeight = matmul(tape.x, du, transposeA: true)
+        $0.hiddenWeight = matmul(tape.state.hidden, du, transposeA: true)
+        $0.inputBias = bias
+        $0.hiddenBias = bias
+      }
     )
   }
 

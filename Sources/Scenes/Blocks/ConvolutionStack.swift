@@ -26,48 +26,9 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
     }
   }
 
-  /// The gradient with respect to each stage's parameters.
-  public struct Gradient: ParameterGradient {
-    /// One a stage.
-    public var stages: [ConvolutionStage<Scalar>.Gradient]
-    /// That of the head, if there is one.
-    public var head: Convolution<Scalar>.Gradient?
-
-    /// Adds the gradient of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      for index in total.stages.indices { total.stages[index] += gradient.stages[index] }
-      if let head = gradient.head { total.head! += head }
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      for index in gradient.stages.indices { gradient.stages[index] *= factor }
-      if gradient.head != nil { gradient.head! *= factor }
-    }
-  }
-
   /// `0.convolution.weight`, `0.convolution.bias`, `0.norm.scale`, `0.norm.shift`, `1.convolution.weight`, …, and
   /// `head.weight` and `head.bias` if there is a head.
-  public var parameters: [Parameter<Self>] {
-    let inner: [Parameter<Self>] = stages.indices.flatMap { index in
-      stages[index].parameters.map { inner in
-        Parameter<Self>(
-          "\(index).\(inner.name)", read: { inner.value(in: $0.stages[index]) },
-          modify: { inner.update(&$0.stages[index], $1) },
-          readGradient: { inner.gradient(in: $0.stages[index]) },
-          modifyGradient: { inner.updateGradient(&$0.stages[index], $1) })
-      }
-    }
-    guard let head else { return inner }
-    return inner
-      + head.parameters.map { part in
-        Parameter<Self>(
-          "head.\(part.name)", read: { stack in stack.head.map { part.value(in: $0) } },
-          modify: { part.update(&$0.head!, $1) },
-          readGradient: { gradient in gradient.head.map { part.gradient(in: $0) } },
-          modifyGradient: { part.updateGradient(&$0.head!, $1) })
-      }
-  }
+  public static var parts: [Part<Self>] { [.list(\.stages), .part("head", \.head)] }
 
   /// A stack of stages of these sizes; stage `i` draws from the child stream `stage`, `i` of `random`.
   public init(
@@ -85,6 +46,11 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
         inputs: index == 0 ? inputs : sizes[index - 1].channels, size: sizes[index],
         random: random.stream("stage", index))
     }
+  }
+
+  private init(stages: [ConvolutionStage<Scalar>], head: Convolution<Scalar>?) {
+    self.stages = stages
+    self.head = head
   }
 
   /// The output, and what the backward pass needs.
@@ -137,33 +103,40 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
       "ConvolutionStack.backward: dy must be [\(tape.x.shape[0]), height, width, channels], got \(dy.shape)"
     )
     var d: Tensor<Scalar>? = dy
-    var total = Gradient(stages: [], head: nil)
+    var stages: [ConvolutionStage<Scalar>.Gradient] = []
+    var head: Convolution<Scalar>.Gradient?
     for index in tape.runs.indices.reversed() {
       let (dx, gradient) = backward(
         d!, tape, index, needsInputGradient: index > 0 || needsInputGradient)
-      total.stages = gradient.stages + total.stages
-      if let head = gradient.head { total.head = head }
+      stages = gradient.stages + stages
+      head = head ?? gradient.head
       d = dx
     }
-    return (d, total)
+    let gradient = Gradient(of: self) {
+      $0.stages = stages
+      $0.head = head
+    }
+    return (d, gradient)
   }
 
-  /// Through one run of stages, and the head if it ends the stack.
+  /// Through one run of stages, and the head if it ends the stack; the gradient is that of a stack of these alone.
   private func backward(
     _ dy: Tensor<Scalar>, _ tape: Tape, _ index: Int, needsInputGradient: Bool
   ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
     let run = tape.runs[index]
     let groups = run.plan.groups
+    let part = ConvolutionStack(
+      stages: Array(stages[run.plan.stages]), head: index + 1 == tape.runs.count ? head : nil)
     // A few sums of gradients, each over neighbouring groups: one per group would take much memory.
     let partCount = min(groups.count, 4)
-    let parts = parallelMap(over: partCount) { part in
+    let sums = parallelMap(over: partCount) { share in
       var total: Gradient?
       var dxs: [Tensor<Scalar>] = []
-      for group in groups.count * part / partCount..<groups.count * (part + 1) / partCount {
+      for group in groups.count * share / partCount..<groups.count * (share + 1) / partCount {
         let x = input(
           of: run.plan, tape.x, after: index == 0 ? nil : tape.runs[index - 1], groups[group])
         let (dx, gradient) = backward(
-          dy.rows(groups[group]), run, group, input: x,
+          dy.rows(groups[group]), run, group, of: part, input: x,
           head: index + 1 == tape.runs.count ? tape.head?.rows(groups[group]) : nil,
           needsInputGradient: needsInputGradient)
         if let dx { dxs.append(dx) }
@@ -171,17 +144,17 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
       }
       return (dxs: dxs, gradient: total!)
     }
-    var gradient = parts[0].gradient
-    for part in parts.dropFirst() { gradient += part.gradient }
+    var gradient = sums[0].gradient
+    for sum in sums.dropFirst() { gradient += sum.gradient }
     return (
-      needsInputGradient ? Tensor.concatenate(parts.flatMap(\.dxs), along: 0) : nil, gradient
+      needsInputGradient ? Tensor.concatenate(sums.flatMap(\.dxs), along: 0) : nil, gradient
     )
   }
 
   /// One group of samples through one run of stages.
   private func backward(
-    _ dy: Tensor<Scalar>, _ run: Tape.Run, _ group: Int, input x: Tensor<Scalar>,
-    head drawn: Tensor<Scalar>?, needsInputGradient: Bool
+    _ dy: Tensor<Scalar>, _ run: Tape.Run, _ group: Int, of part: ConvolutionStack,
+    input x: Tensor<Scalar>, head drawn: Tensor<Scalar>?, needsInputGradient: Bool
   ) -> (dx: Tensor<Scalar>?, gradient: Gradient) {
     let tapes = run.inner[group] + [run.last.samples(run.plan.groups[group])]
     let first = run.plan.stages.lowerBound
@@ -200,14 +173,14 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
         d, input: input, through: tapes[index - first],
         needsInputGradient: index > first || needsInputGradient)
       gradients.append(gradient)
-      if let dx { d = dx } else { return (nil, gradient: collected(gradients, headGradient)) }
+      if let dx { d = dx }
     }
-    return (d, collected(gradients, headGradient))
+    let gradient = Gradient(of: part) {
+      $0.stages = gradients.reversed()
+      $0.head = headGradient
+    }
+    return (needsInputGradient ? d : nil, gradient)
   }
-
-  private func collected(
-    _ reversed: [ConvolutionStage<Scalar>.Gradient], _ head: Convolution<Scalar>.Gradient?
-  ) -> Gradient { Gradient(stages: reversed.reversed(), head: head) }
 
   /// What some samples bring into a run: part of the stack's input, or of the previous run's output.
   private func input(

@@ -11,30 +11,9 @@ public struct ConvolutionStage<Scalar: TensorScalar>: Parameterized {
   /// How many times the sides grow after the convolution.
   public let upFactor: Int
 
-  /// The gradient with respect to both parts.
-  public struct Gradient: ParameterGradient {
-    /// That of the convolution.
-    public var convolution: Convolution<Scalar>.Gradient
-    /// That of the normalisation.
-    public var norm: GroupNorm<Scalar>.Gradient
-
-    /// Adds the gradient of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.convolution += gradient.convolution
-      total.norm += gradient.norm
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.convolution *= factor
-      gradient.norm *= factor
-    }
-  }
-
   /// `convolution.weight`, `convolution.bias`, `norm.scale`, `norm.shift`.
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("convolution", of: convolution, \.convolution, \.convolution)
-      + Parameter.list("norm", of: norm, \.norm, \.norm)
+  public static var parts: [Part<Self>] {
+    [.part("convolution", \.convolution), .part("norm", \.norm)]
   }
 
   /// A stage started as PyTorch starts its layers, from the child streams `weight` and `bias` of `random`.
@@ -63,6 +42,10 @@ public struct ConvolutionStage<Scalar: TensorScalar>: Parameterized {
     let (du, normGradient) = norm.backward(dy, through: tape, behind: convolution.activation)
     let (dx, gradient) = convolution.backward(
       subpixels: du, factor: upFactor, input: x, needsInputGradient: needsInputGradient)
-    return (dx, Gradient(convolution: gradient, norm: normGradient))
+    let both = Gradient(of: self) {
+      $0.convolution = gradient
+      $0.norm = normGradient
+    }
+    return (dx, both)
   }
 }

@@ -30,7 +30,7 @@ extension SPACE: SceneModel {
     let batch = check(x)
     let weight = 1 / Scalar(batch)
     let (behind, tape, next) = background.forward(x, noise.background, state, mode: mode)
-    let tree = GradientTree<Foreground<Scalar>.Gradient>(count: batch)
+    let tree = GradientTree<Foreground<Scalar>>(count: batch)
     let images = parallelMap(over: batch) { index in
       evaluate(
         image: index, x, noise.foreground, behind, at: stage, weight: weight, into: tree)
@@ -44,16 +44,18 @@ extension SPACE: SceneModel {
     for image in images { terms.append(image.terms) }
     terms.masks = behind.maskDivergence
     terms.components = behind.componentDivergence
-    return (
-      terms, Gradient(foreground: tree.take(), background: backgroundGradient), next
-    )
+    let gradient = Gradient(of: self) {
+      $0.foreground = tree.take()
+      $0.background = backgroundGradient
+    }
+    return (terms, gradient, next)
   }
 
   /// One image's foreground, forward and backward, against the finished background.
   private func evaluate(
     image index: Int, _ batch: Tensor<Scalar>, _ noise: Foreground<Scalar>.Noise,
     _ behind: Background<Scalar>.Output, at stage: SPACEStage, weight: Scalar,
-    into tree: GradientTree<Foreground<Scalar>.Gradient>
+    into tree: GradientTree<Foreground<Scalar>>
   ) -> (terms: Terms, dWeights: Tensor<Scalar>, dComponents: Tensor<Scalar>) {
     let x = batch.rows(index..<index + 1)
     let weights = behind.weights.rows(index..<index + 1)

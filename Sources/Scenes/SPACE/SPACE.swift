@@ -21,30 +21,9 @@ public struct SPACE<Scalar: TensorScalar>: Parameterized {
   /// What is behind them.
   public var background: Background<Scalar>
 
-  /// The gradient with respect to both parts.
-  public struct Gradient: ParameterGradient {
-    /// With respect to the foreground.
-    public var foreground: Foreground<Scalar>.Gradient
-    /// With respect to the background.
-    public var background: Background<Scalar>.Gradient
-
-    /// Adds the gradient of another part of the batch.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.foreground += gradient.foreground
-      total.background += gradient.background
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.foreground *= factor
-      gradient.background *= factor
-    }
-  }
-
   /// The parameters of the foreground, then of the background.
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("foreground", of: foreground, \.foreground, \.foreground)
-      + Parameter.list("background", of: background, \.background, \.background)
+  public static var parts: [Part<Self>] {
+    [.part("foreground", \.foreground), .part("background", \.background)]
   }
 
   /// The model before training, with PyTorch's default initialisation as in the authors' code.

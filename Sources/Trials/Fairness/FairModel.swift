@@ -12,24 +12,8 @@ struct FairModel: Parameterized {
   var encoder: MLP<Float>
   var predictor: MLP<Float>
 
-  struct Gradient: ParameterGradient {
-    typealias Scalar = Float
-    var encoder, predictor: MLP<Float>.Gradient
-
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.encoder += gradient.encoder
-      total.predictor += gradient.predictor
-    }
-
-    static func *= (gradient: inout Gradient, factor: Float) {
-      gradient.encoder *= factor
-      gradient.predictor *= factor
-    }
-  }
-
-  var parameters: [Parameter<Self>] {
-    Parameter.list("encoder", of: encoder, \.encoder, \.encoder)
-      + Parameter.list("predictor", of: predictor, \.predictor, \.predictor)
+  static var parts: [Part<Self>] {
+    [.part("encoder", \.encoder), .part("predictor", \.predictor)]
   }
 
   init(inputs: Int, _ settings: FairnessConfiguration.Model, random: Philox) {

@@ -210,7 +210,11 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     let encoder = pass.backward(
       term.dZ - utility.dZ! * weight, needsInputGradient: false
     ).gradient
-    return (utility.value, term.value, FairModel.Gradient(encoder: encoder, predictor: predictor))
+    let gradient = FairModel.Gradient(of: model) {
+      $0.encoder = encoder
+      $0.predictor = predictor
+    }
+    return (utility.value, term.value, gradient)
   }
 
   /// Weights, moments, the kept copy, the critic and the schedule.

@@ -19,15 +19,9 @@ struct GaussianPairs<Scalar: TensorScalar>: Layer {
     let noise, target: Tensor<Scalar>
   }
 
-  /// The gradient with respect to the angles, `[2]`.
-  struct Gradient: ParameterGradient {
-    var angles: Tensor<Scalar>
-
-    static func += (total: inout Gradient, gradient: Gradient) { total.angles += gradient.angles }
-    static func *= (gradient: inout Gradient, factor: Scalar) { gradient.angles *= factor }
+  static var parts: [Part<Self>] {
+    [.tensor("angles", \.angles)]
   }
-
-  static var parameters: [Parameter<Self>] { [.init("angles", \.angles, \.angles)] }
 
   /// Both pairs at the same angle.
   init(angle: Scalar, isWarped: Bool) {
@@ -108,6 +102,6 @@ struct GaussianPairs<Scalar: TensorScalar>: Layer {
         }
       }
     }
-    return (dNoise, Gradient(angles: Tensor(sums)))
+    return (dNoise, Gradient(of: self) { $0.angles = Tensor(sums) })
   }
 }

@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct ImageLayerTests {
   @Test func layersAgreeWithPyTorch() {
-    check(ELU<Double>(), ELU<Float>(), "elu")
-    check(ELU<Double>(alpha: 0.7), ELU<Float>(alpha: 0.7), "elu07")
-    check(CELU<Double>(), CELU<Float>(), "celu")
-    check(CELU<Double>(alpha: 2.5), CELU<Float>(alpha: 2.5), "celu25")
-    check(Mish<Double>(), Mish<Float>(), "mish")
+    check(ActivationLayer<Double>(.elu(1)), ActivationLayer<Float>(.elu(1)), "elu")
+    check(ActivationLayer<Double>(.elu(0.7)), ActivationLayer<Float>(.elu(0.7)), "elu07")
+    check(ActivationLayer<Double>(.celu(1)), ActivationLayer<Float>(.celu(1)), "celu")
+    check(ActivationLayer<Double>(.celu(2.5)), ActivationLayer<Float>(.celu(2.5)), "celu25")
+    check(ActivationLayer<Double>(.mish), ActivationLayer<Float>(.mish), "mish")
     check(PixelShuffle<Double>(factor: 2), PixelShuffle<Float>(factor: 2), "shuffle")
     check(AveragePooling<Double>(window: 2), AveragePooling<Float>(window: 2), "average")
     check(MaxPooling<Double>(window: 2), MaxPooling<Float>(window: 2), "largest")
@@ -44,9 +44,9 @@ import Testing
     x = x.map { $0 + ($0 < 0 ? -0.05 : 0.05) }
     try checkGradients(of: PixelShuffle<Double>(factor: 3), at: x, using: &random)
     let small = x.slice(0..<3, along: 3)
-    try checkGradients(of: ELU<Double>(alpha: 1.3), at: small, using: &random)
-    try checkGradients(of: CELU<Double>(alpha: 0.6), at: small, using: &random)
-    try checkGradients(of: Mish<Double>(), at: small, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.elu(1.3)), at: small, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.celu(0.6)), at: small, using: &random)
+    try checkGradients(of: ActivationLayer<Double>(.mish), at: small, using: &random)
     let (window, strides) = (PlaneSize(height: 2, width: 3), PlaneSize(height: 1, width: 2))
     try checkGradients(
       of: AveragePooling<Double>(window: window, strides: strides, padding: 1), at: small,
@@ -77,7 +77,7 @@ import Testing
 
   @Test func smallNumbersOfTheExponentialUnitsKeepTheirDigits() {
     let x = Tensor<Float>([-1e-8, -1e-4, -0.3, -3, -50])
-    let y = CELU<Float>()(x)
+    let y = ActivationLayer<Float>(.celu(1))(x)
     for (y, x) in zip(y.scalars, x.scalars) {
       let exact = Double.expMinusOne(Double(x))
       #expect(abs(Double(y) - exact) <= 2.5e-7 * abs(exact), "\(x): \(y) for \(exact)")
@@ -171,17 +171,9 @@ import Testing
 private struct LSTMLayer: Layer {
   var cell: LSTMCell<Double>
   typealias Scalar = Double
-  typealias Gradient = LSTMCell<Double>.Gradient
   typealias Tape = LSTMCell<Double>.Tape
 
-  static var parameters: [Parameter<Self>] {
-    [
-      .init("inputWeight", \.cell.inputWeight, \.inputWeight),
-      .init("hiddenWeight", \.cell.hiddenWeight, \.hiddenWeight),
-      .init("inputBias", \.cell.inputBias, \.inputBias),
-      .init("hiddenBias", \.cell.hiddenBias, \.hiddenBias),
-    ]
-  }
+  static var parts: [Part<Self>] { [.part("cell", \.cell)] }
 
   func forward(_ x: Tensor<Double>) -> (y: Tensor<Double>, tape: LSTMCell<Double>.Tape) {
     let (n, m) = (cell.inputs, cell.hidden)
@@ -198,6 +190,9 @@ private struct LSTMLayer: Layer {
     let m = cell.hidden
     let (dx, dState, gradient) = cell.backward(
       .init(hidden: dy.slice(0..<m, along: 1), cell: dy.slice(m..<2 * m, along: 1)), through: tape)
-    return (.concatenate([dx, dState.hidden, dState.cell], along: 1), gradient)
+    return (
+      .concatenate([dx, dState.hidden, dState.cell], along: 1),
+      Gradient(of: self) { $0.cell = gradient }
+    )
   }
 }

@@ -10,19 +10,19 @@ private struct BatchNormLayer: Layer {
   let state: BatchNorm<Double>.State
   let mode: BatchNorm<Double>.Mode
   typealias Scalar = Double
-  typealias Gradient = NormGradient<Double>
   typealias Tape = BatchNorm<Double>.Tape
 
-  static var parameters: [Parameter<Self>] {
-    [.init("scale", \.norm.scale, \.scale), .init("shift", \.norm.shift, \.shift)]
-  }
+  static var parts: [Part<Self>] { [.part("norm", \.norm)] }
   func forward(_ x: Tensor<Double>) -> (y: Tensor<Double>, tape: BatchNorm<Double>.Tape) {
     let (y, tape, _) = norm.forward(x, state, mode: mode)
     return (y, tape)
   }
   func backward(_ dy: Tensor<Double>, through tape: BatchNorm<Double>.Tape)
-    -> (dx: Tensor<Double>, gradient: NormGradient<Double>)
-  { norm.backward(dy, through: tape) }
+    -> (dx: Tensor<Double>, gradient: Gradient)
+  {
+    let (dx, gradient) = norm.backward(dy, through: tape)
+    return (dx, Gradient(of: self) { $0.norm = gradient })
+  }
 }
 
 @Suite struct NormTests {

@@ -9,14 +9,15 @@ private struct ChainLayer<Map: ImageMap>: Layer where Map.Scalar == Double {
   var chain: NormalizedConvolutions<Double, Map>
   let mode: BatchNorm<Double>.Mode
   typealias Scalar = Double
-  typealias Gradient = NormalizedConvolutions<Double, Map>.Gradient
   struct Tape: Sendable {
     let x: Tensor<Double>
     let inner: NormalizedConvolutions<Double, Map>.Tape
   }
   struct Inputs: Sendable { var gradients: [Tensor<Double>] = [] }
 
-  var parameters: [Parameter<Self>] { Parameter.list("chain", of: chain, \.chain, \.self) }
+  static var parts: [Part<Self>] {
+    [.part("chain", \.chain)]
+  }
 
   private func shards(_ x: Tensor<Double>) -> [Range<Int>] {
     stride(from: 0, to: x.shape[0], by: 2).map { $0..<min($0 + 2, x.shape[0]) }
@@ -39,7 +40,10 @@ private struct ChainLayer<Map: ImageMap>: Layer where Map.Scalar == Double {
         above: Inputs(), below: Inputs(), input: { x.rows(shards[$0]) },
         outputGradient: { shard, _ in dy.rows(shards[shard]) }, inputChannels: 0..<x.shape[3],
         inputGradient: { _, _, dx, sum in sum.gradients.append(dx) }))
-    return (Tensor.concatenate(found.below.flatMap(\.gradients)), found.gradient)
+    return (
+      Tensor.concatenate(found.below.flatMap(\.gradients)),
+      Gradient(of: self) { $0.chain = found.gradient }
+    )
   }
 }
 

@@ -8,22 +8,13 @@ import Testing
 private struct SubpixelLayer<Scalar: TensorScalar>: Layer {
   var convolution: Convolution<Scalar>
   let factor: Int
-  typealias Gradient = ConvolutionGradient<Scalar>
 
   struct Tape: Sendable {
     let x, y: Tensor<Scalar>
   }
 
-  static var parameters: [Parameter<Self>] {
-    Convolution<Scalar>.parameters.map { inner in
-      Parameter(
-        inner.name,
-        read: { inner.isPresent(in: $0.convolution) ? inner.value(in: $0.convolution) : nil },
-        modify: { inner.update(&$0.convolution, $1) },
-        readGradient: { inner.gradient(in: $0) },
-        modifyGradient: { inner.updateGradient(&$0, $1) })
-    }
-  }
+  static var parts: [Part<Self>] { [.part("convolution", \.convolution)] }
+
   func forward(_ x: Tensor<Scalar>) -> (y: Tensor<Scalar>, tape: Tape) {
     let y = convolution.subpixels(x, factor: factor)
     return (y, Tape(x: x, y: y))
@@ -33,7 +24,7 @@ private struct SubpixelLayer<Scalar: TensorScalar>: Layer {
   ) {
     let (dx, gradient) = convolution.backward(
       subpixels: convolution.activation.backward(dy, kept: tape.y), factor: factor, input: tape.x)
-    return (dx!, gradient)
+    return (dx!, Gradient(of: self) { $0.convolution = gradient })
   }
 }
 

@@ -24,7 +24,7 @@ import Testing
     let x: Tensor<Double> = random.normal(shape: [2, 3, 2, 5])
     let stage = stack.stages[0]
     let linear = Convolution(weight: stage.convolution.weight, bias: stage.convolution.bias)
-    let plain = stage.norm(CELU<Double>()(PixelShuffle<Double>(factor: 3)(linear(x))))
+    let plain = stage.norm(Activation.celu(1)(PixelShuffle<Double>(factor: 3)(linear(x))))
     expectClose(stack(x), plain, within: 1e-14)
     #expect(
       stack.namedParameters.map(\.name) == [

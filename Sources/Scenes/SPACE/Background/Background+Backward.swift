@@ -57,10 +57,16 @@ extension Background {
     let imageEncoder = self.imageEncoder.backward(
       Activation.elu(1).backward(dCode, kept: tape.code), through: tape.image.take()!,
       input: { [x = tape.x] in x.rows($0) })
-    return Gradient(
-      imageEncoder: imageEncoder, componentEncoder: componentEncoder, maskPosterior: maskPosterior,
-      maskDecoder: maskGradient, singleDecoder: decoded.single,
-      componentDecoder: decoded.broadcast, maskPrior: maskPrior, componentPrior: componentPrior)
+    return Gradient(of: self) {
+      $0.imageEncoder = imageEncoder
+      $0.maskPosterior = maskPosterior
+      $0.maskDecoder = maskGradient
+      $0.componentEncoder = componentEncoder
+      $0.componentDecoder = decoded.broadcast
+      $0.singleDecoder = decoded.single
+      $0.maskPrior = maskPrior
+      $0.componentPrior = componentPrior
+    }
   }
 
   /// `dz` of rows of latents, and the gradient of the decoder that there is.

@@ -64,58 +64,17 @@ public struct Background<Scalar: TensorScalar>: Parameterized {
       random: random.stream("componentPrior"))
   }
 
-  /// The gradient with respect to the parameters of each part.
-  public struct Gradient: ParameterGradient {
-    var imageEncoder, componentEncoder: ConvolutionalEncoder<Scalar>.Gradient
-    var maskPosterior: MaskPosterior<Scalar>.Gradient
-    var maskDecoder, singleDecoder: PlaneDecoder<Scalar>.Gradient?
-    var componentDecoder: BroadcastDecoder<Scalar>.Gradient?
-    var maskPrior: RecurrentNormal<Scalar>.Gradient
-    var componentPrior: MLP<Scalar>.Gradient
-
-    /// Adds another gradient.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.imageEncoder += gradient.imageEncoder
-      total.maskPosterior += gradient.maskPosterior
-      if let part = gradient.maskDecoder { total.maskDecoder! += part }
-      total.componentEncoder += gradient.componentEncoder
-      if let part = gradient.componentDecoder { total.componentDecoder! += part }
-      if let part = gradient.singleDecoder { total.singleDecoder! += part }
-      total.maskPrior += gradient.maskPrior
-      total.componentPrior += gradient.componentPrior
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.imageEncoder *= factor
-      gradient.maskPosterior *= factor
-      if gradient.maskDecoder != nil { gradient.maskDecoder! *= factor }
-      gradient.componentEncoder *= factor
-      if gradient.componentDecoder != nil { gradient.componentDecoder! *= factor }
-      if gradient.singleDecoder != nil { gradient.singleDecoder! *= factor }
-      gradient.maskPrior *= factor
-      gradient.componentPrior *= factor
-    }
-  }
-
   /// `imageEncoder.convolutions.0.convolution.weight`, …; a decoder that the number of components does not call for is absent.
-  public var parameters: [Parameter<Self>] {
-    var list = Parameter.list("imageEncoder", of: imageEncoder, \Self.imageEncoder, \.imageEncoder)
-    list += Parameter.list("maskPosterior", of: maskPosterior, \.maskPosterior, \.maskPosterior)
-    if let maskDecoder {
-      list += Parameter.list("maskDecoder", of: maskDecoder, \.maskDecoder!, \.maskDecoder!)
-    }
-    list += Parameter.list(
-      "componentEncoder", of: componentEncoder, \.componentEncoder, \.componentEncoder)
-    if let componentDecoder {
-      list += Parameter.list(
-        "componentDecoder", of: componentDecoder, \.componentDecoder!, \.componentDecoder!)
-    }
-    if let singleDecoder {
-      list += Parameter.list("singleDecoder", of: singleDecoder, \.singleDecoder!, \.singleDecoder!)
-    }
-    list += Parameter.list("maskPrior", of: maskPrior, \.maskPrior, \.maskPrior)
-    return list
-      + Parameter.list("componentPrior", of: componentPrior, \.componentPrior, \.componentPrior)
+  public static var parts: [Part<Self>] {
+    [
+      .part("imageEncoder", \.imageEncoder),
+      .part("maskPosterior", \.maskPosterior),
+      .part("maskDecoder", \.maskDecoder),
+      .part("componentEncoder", \.componentEncoder),
+      .part("componentDecoder", \.componentDecoder),
+      .part("singleDecoder", \.singleDecoder),
+      .part("maskPrior", \.maskPrior),
+      .part("componentPrior", \.componentPrior),
+    ]
   }
 }

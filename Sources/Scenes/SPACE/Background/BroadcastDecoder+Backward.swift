@@ -1,7 +1,7 @@
 extension BroadcastDecoder {
   /// What a group of rows adds up at the colours: the gradient of the last convolution.
   private struct Colours: Sendable {
-    var gradient: ConvolutionGradient<Scalar>?
+    var gradient: Convolution<Scalar>.Gradient?
   }
 
   /// What a group of rows adds up at the first norm: `Σ du` over its rows pixel by pixel, and each row's channel sums.
@@ -31,9 +31,10 @@ extension BroadcastDecoder {
         outputGradient: { row, x in last.inputGradient(dLogits(row), input: x.shape) },
         outputSums: { row, x, sum in
           let du = dLogits(row)
-          let own = ConvolutionGradient(
-            weight: last.weightGradient(du, x: x),
-            bias: du.reshaped(to: [du.count / 3, 3]).sum(along: 0))
+          let own = Convolution.Gradient(of: last) {
+            $0.weight = last.weightGradient(du, x: x)
+            $0.bias = du.reshaped(to: [du.count / 3, 3]).sum(along: 0)
+          }
           if sum.gradient == nil { sum.gradient = own } else { sum.gradient! += own }
         },
         inputChannels: 0..<first.outputs,
@@ -45,12 +46,13 @@ extension BroadcastDecoder {
         }))
     let colours = inner.above.map { $0.gradient! }
     let (dz, first, norm) = firstGradients(inner.below, kept)
-    return (
-      dz,
-      Gradient(
-        first: first, last: colours.dropFirst().reduce(into: colours[0]) { $0 += $1 },
-        firstNorm: norm, rest: inner.gradient)
-    )
+    let gradient = Gradient(of: self) {
+      $0.first = first
+      $0.firstNorm = norm
+      $0.rest = inner.gradient
+      $0.last = colours.dropFirst().reduce(into: colours[0]) { $0 += $1 }
+    }
+    return (dz, gradient)
   }
 
   /// The gradients of `z` and of the first convolution and norm.
@@ -58,7 +60,7 @@ extension BroadcastDecoder {
   /// With `u = plane + vector` at each pixel, `dx = factor du + slope (u − mean) + constant`; the plane's gradient is its
   /// sum over the rows, a vector's that over the pixels.
   private func firstGradients(_ groups: [Plane], _ tape: Tape) -> (
-    dz: Tensor<Scalar>, first: ConvolutionGradient<Scalar>, norm: NormGradient<Scalar>
+    dz: Tensor<Scalar>, first: Convolution<Scalar>.Gradient, norm: BatchNorm<Scalar>.Gradient
   ) {
     let (rows, channels) = (tape.vectors.shape[0], first.outputs)
     let sums = groups.flatMap(\.sums)
@@ -95,9 +97,10 @@ extension BroadcastDecoder {
           + dLatent.reshaped(to: [1, 1, latents, channels]),
         planeConvolution.weightGradient(dPlane, x: coordinates),
       ], along: 2)
-    return (
-      matmul(dVectors, latentWeight, transposeB: true),
-      ConvolutionGradient(weight: dWeight, bias: bias), norm
-    )
+    let convolution = Convolution.Gradient(of: first) {
+      $0.weight = dWeight
+      $0.bias = bias
+    }
+    return (matmul(dVectors, latentWeight, transposeB: true), convolution, norm)
   }
 }

@@ -35,32 +35,12 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
     }
   }
 
-  /// The gradient of each part.
-  struct Gradient: ParameterGradient {
-    var first, last: ConvolutionGradient<Scalar>
-    var firstNorm: NormGradient<Scalar>
-    var rest: BackgroundConvolutions<Scalar>.Gradient
-
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.first += gradient.first
-      total.firstNorm += gradient.firstNorm
-      total.rest += gradient.rest
-      total.last += gradient.last
-    }
-    static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.first *= factor
-      gradient.firstNorm *= factor
-      gradient.rest *= factor
-      gradient.last *= factor
-    }
-  }
-
   /// `first.weight`, `first.bias`, `firstNorm.scale`, …, `rest.2.norm.shift`, `last.weight`, `last.bias`.
-  var parameters: [Parameter<Self>] {
-    Parameter.list("first", of: first, \.first, \.first)
-      + Parameter.list("firstNorm", of: firstNorm, \.firstNorm, \.firstNorm)
-      + Parameter.list("rest", of: rest, \.rest, \.rest)
-      + Parameter.list("last", of: last, \.last, \.last)
+  static var parts: [Part<Self>] {
+    [
+      .part("first", \.first), .part("firstNorm", \.firstNorm), .part("rest", \.rest),
+      .part("last", \.last),
+    ]
   }
 
   /// The decoder of images of `side` pixels with `channels` in each hidden layer.

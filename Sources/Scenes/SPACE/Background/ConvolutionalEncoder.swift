@@ -19,25 +19,9 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
     }
   }
 
-  /// The gradient of each part.
-  struct Gradient: ParameterGradient {
-    var convolutions: BackgroundConvolutions<Scalar>.Gradient
-    var dense: Dense<Scalar>.Gradient
-
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.convolutions += gradient.convolutions
-      total.dense += gradient.dense
-    }
-    static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.convolutions *= factor
-      gradient.dense *= factor
-    }
-  }
-
   /// `0.convolution.weight`, …, `3.norm.shift`, `dense.weight`, `dense.bias`.
-  var parameters: [Parameter<Self>] {
-    Parameter.list("convolutions", of: convolutions, \.convolutions, \.convolutions)
-      + Parameter.list("dense", of: dense, \.dense, \.dense)
+  static var parts: [Part<Self>] {
+    [.part("convolutions", \.convolutions), .part("dense", \.dense)]
   }
 
   /// An encoder of images of `side` pixels with `widths[0]` channels to `outputs` numbers.
@@ -94,6 +78,9 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
       ends.inputGradient = { shard, _, dx, _ in inputGradient(rows[shard], dx) }
     }
     let inner = convolutions.backward(through: tape.takeConvolutions(), ends)
-    return Gradient(convolutions: inner.gradient, dense: outer)
+    return Gradient(of: self) {
+      $0.convolutions = inner.gradient
+      $0.dense = outer
+    }
   }
 }

@@ -15,25 +15,9 @@ struct MaskPosterior<Scalar: TensorScalar>: Parameterized {
     var distributions: [NormalHead<Scalar>] = []
   }
 
-  /// The gradient of each part.
-  struct Gradient: ParameterGradient {
-    var network: RecurrentNormal<Scalar>.Gradient
-    var startLatent: Tensor<Scalar>
-
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.network += gradient.network
-      total.startLatent += gradient.startLatent
-    }
-    static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.network *= factor
-      gradient.startLatent *= factor
-    }
-  }
-
   /// `network.cell.inputWeight`, …, `startLatent`.
-  var parameters: [Parameter<Self>] {
-    Parameter.list("network", of: network, \.network, \.network)
-      + [.init("startLatent", \.startLatent, \.startLatent)]
+  static var parts: [Part<Self>] {
+    [.part("network", \.network), .tensor("startLatent", \.startLatent)]
   }
 
   /// The posterior for image codes of `code` numbers.
@@ -76,7 +60,7 @@ struct MaskPosterior<Scalar: TensorScalar>: Parameterized {
   ) -> (dCode: Tensor<Scalar>, gradient: Gradient) {
     let latents = startLatent.count
     let batch = dz[0].shape[0]
-    var gradient = network.zeroGradient()
+    var gradient = RecurrentNormal<Scalar>.Gradient.zeros(of: network)
     var dState = LSTMCell<Scalar>.State.zeros(batch: batch, hidden: network.cell.hidden)
     var dBefore = Tensor<Scalar>.zeros([batch, latents])
     var dCode = Tensor<Scalar>.zeros([batch, network.cell.inputs - latents])
@@ -94,7 +78,11 @@ struct MaskPosterior<Scalar: TensorScalar>: Parameterized {
     }
     gradient.startHidden = dState.hidden.sum(along: 0)
     gradient.startCell = dState.cell.sum(along: 0)
-    return (dCode, Gradient(network: gradient, startLatent: dBefore.sum(along: 0)))
+    let both = Gradient(of: self) {
+      $0.network = gradient
+      $0.startLatent = dBefore.sum(along: 0)
+    }
+    return (dCode, both)
   }
 }
 

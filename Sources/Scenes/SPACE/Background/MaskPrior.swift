@@ -43,7 +43,7 @@ extension RecurrentNormal {
     -> (dz: [Tensor<Scalar>], gradient: Gradient)
   {
     let batch = posterior[0].mean.shape[0]
-    var gradient = zeroGradient()
+    var gradient = Gradient.zeros(of: self)
     var dState = LSTMCell<Scalar>.State.zeros(batch: batch, hidden: cell.hidden)
     var dz: [Tensor<Scalar>] = []
     for k in posterior.indices.reversed() {

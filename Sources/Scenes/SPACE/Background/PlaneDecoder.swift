@@ -17,28 +17,9 @@ struct PlaneDecoder<Scalar: TensorScalar>: Parameterized {
     let y: Tensor<Scalar>
   }
 
-  /// The gradient of each part.
-  struct Gradient: ParameterGradient {
-    var coarse, fine: ConvolutionStack<Scalar>.Gradient
-    var last: ConvolutionGradient<Scalar>
-
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.coarse += gradient.coarse
-      total.fine += gradient.fine
-      total.last += gradient.last
-    }
-    static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.coarse *= factor
-      gradient.fine *= factor
-      gradient.last *= factor
-    }
-  }
-
   /// `coarse.0.convolution.weight`, …, `fine.0.convolution.weight`, …, `last.weight`, `last.bias`.
-  var parameters: [Parameter<Self>] {
-    Parameter.list("coarse", of: coarse, \.coarse, \.coarse)
-      + Parameter.list("fine", of: fine, \.fine, \.fine)
-      + Parameter.list("last", of: last, \.last, \.last)
+  static var parts: [Part<Self>] {
+    [.part("coarse", \.coarse), .part("fine", \.fine), .part("last", \.last)]
   }
 
   /// The decoder of images with `channels` channels that grows by four factors, in this order.
@@ -80,15 +61,18 @@ struct PlaneDecoder<Scalar: TensorScalar>: Parameterized {
     let du = last.activation.backward(dy, kept: tape.y)
     let channels = last.outputs
     let activated = fine.output(tape.fine)
-    let lastGradient = ConvolutionGradient(
-      weight: last.weightGradient(du, x: activated),
-      bias: du.reshaped(to: [du.count / channels, channels]).sum(along: 0))
+    let lastGradient = Convolution.Gradient(of: last) {
+      $0.weight = last.weightGradient(du, x: activated)
+      $0.bias = du.reshaped(to: [du.count / channels, channels]).sum(along: 0)
+    }
     let (dLow, fineGradient) = fine.backward(
       last.inputGradient(du, input: activated.shape), through: tape.fine)
     let (dz, coarseGradient) = coarse.backward(dLow, through: tape.coarse)
-    return (
-      dz.reshaped(to: [dz.shape[0], dz.shape[3]]),
-      Gradient(coarse: coarseGradient, fine: fineGradient, last: lastGradient)
-    )
+    let gradient = Gradient(of: self) {
+      $0.coarse = coarseGradient
+      $0.fine = fineGradient
+      $0.last = lastGradient
+    }
+    return (dz.reshaped(to: [dz.shape[0], dz.shape[3]]), gradient)
   }
 }

@@ -9,33 +9,12 @@ struct RecurrentNormal<Scalar: TensorScalar>: Parameterized {
   /// From the hidden state to means and what deviations come from, `[64, 2 · 32]`.
   var head: Dense<Scalar>
 
-  /// The gradient of each part.
-  struct Gradient: ParameterGradient {
-    var cell: LSTMCell<Scalar>.Gradient
-    var startHidden, startCell: Tensor<Scalar>
-    var head: Dense<Scalar>.Gradient
-
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.cell += gradient.cell
-      total.startHidden += gradient.startHidden
-      total.startCell += gradient.startCell
-      total.head += gradient.head
-    }
-    static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.cell *= factor
-      gradient.startHidden *= factor
-      gradient.startCell *= factor
-      gradient.head *= factor
-    }
-  }
-
   /// `cell.inputWeight`, …, `startHidden`, `startCell`, `head.weight`, `head.bias`.
-  var parameters: [Parameter<Self>] {
-    Parameter.list("cell", of: cell, \.cell, \.cell)
-      + [
-        .init("startHidden", \.startHidden, \.startHidden),
-        .init("startCell", \.startCell, \.startCell),
-      ] + Parameter.list("head", of: head, \.head, \.head)
+  static var parts: [Part<Self>] {
+    [
+      .part("cell", \.cell), .tensor("startHidden", \.startHidden),
+      .tensor("startCell", \.startCell), .part("head", \.head),
+    ]
   }
 
   /// A cell of `inputs` columns and 64 hidden ones that starts at zero.
@@ -53,16 +32,6 @@ struct RecurrentNormal<Scalar: TensorScalar>: Parameterized {
     .init(
       hidden: startHidden.broadcast(to: [batch, startHidden.count]),
       cell: startCell.broadcast(to: [batch, startCell.count]))
-  }
-
-  /// A gradient of zeros, to which steps are added.
-  func zeroGradient() -> Gradient {
-    Gradient(
-      cell: .init(
-        inputWeight: .zeros(cell.inputWeight.shape), hiddenWeight: .zeros(cell.hiddenWeight.shape),
-        inputBias: .zeros(cell.inputBias.shape), hiddenBias: .zeros(cell.hiddenBias.shape)),
-      startHidden: .zeros(startHidden.shape), startCell: .zeros(startCell.shape),
-      head: .init(weight: .zeros(head.weight.shape), bias: .zeros([head.outputs])))
   }
 }
 

@@ -21,39 +21,12 @@ struct CellEncoder<Scalar: TensorScalar>: Parameterized {
     let presence, depth, scale, shift: Dense<Scalar>.Tape
   }
 
-  struct Gradient: ParameterGradient {
-    var image, lateral, joined: ConvolutionStack<Scalar>.Gradient
-    var presence, depth, scale, shift: Dense<Scalar>.Gradient
-
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.image += gradient.image
-      total.lateral += gradient.lateral
-      total.joined += gradient.joined
-      total.presence += gradient.presence
-      total.depth += gradient.depth
-      total.scale += gradient.scale
-      total.shift += gradient.shift
-    }
-
-    static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.image *= factor
-      gradient.lateral *= factor
-      gradient.joined *= factor
-      gradient.presence *= factor
-      gradient.depth *= factor
-      gradient.scale *= factor
-      gradient.shift *= factor
-    }
-  }
-
-  var parameters: [Parameter<Self>] {
-    Parameter.list("image", of: image, \.image, \.image)
-      + Parameter.list("lateral", of: lateral, \.lateral, \.lateral)
-      + Parameter.list("joined", of: joined, \.joined, \.joined)
-      + Parameter.list("scale", of: scale, \.scale, \.scale)
-      + Parameter.list("shift", of: shift, \.shift, \.shift)
-      + Parameter.list("presence", of: presence, \.presence, \.presence)
-      + Parameter.list("depth", of: depth, \.depth, \.depth)
+  static var parts: [Part<Self>] {
+    [
+      .part("image", \.image), .part("lateral", \.lateral), .part("joined", \.joined),
+      .part("scale", \.scale), .part("shift", \.shift), .part("presence", \.presence),
+      .part("depth", \.depth),
+    ]
   }
 
   init(_ architecture: SPACEArchitecture, random: Philox) {
@@ -131,9 +104,14 @@ struct CellEncoder<Scalar: TensorScalar>: Parameterized {
     var dImage = joined.dx.slice(0..<channels, along: 3)
     dImage += lateral.dx
     let image = self.image.backward(dImage, through: tape.image, needsInputGradient: false)
-    return Gradient(
-      image: image.gradient, lateral: lateral.gradient, joined: joined.gradient,
-      presence: presence.gradient, depth: depth.gradient, scale: scale.gradient,
-      shift: shift.gradient)
+    return Gradient(of: self) {
+      $0.image = image.gradient
+      $0.lateral = lateral.gradient
+      $0.joined = joined.gradient
+      $0.scale = scale.gradient
+      $0.shift = shift.gradient
+      $0.presence = presence.gradient
+      $0.depth = depth.gradient
+    }
   }
 }

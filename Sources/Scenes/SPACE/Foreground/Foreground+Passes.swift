@@ -69,9 +69,11 @@ extension Foreground {
     let dCells = tape.latents.backward(
       dPresence: drawn.presence, dDepth: drawn.depth, dBoxes: drawn.boxes + read.dBoxes,
       weight: weight)
-    return Gradient(
-      cells: cells.backward(dCells, through: tape.cells), encoder: encoderGradient,
-      decoder: decoderGradient)
+    return Gradient(of: self) {
+      $0.cells = cells.backward(dCells, through: tape.cells)
+      $0.encoder = encoderGradient
+      $0.decoder = decoderGradient
+    }
   }
 
   /// Draws objects: appearance `[batch, count, 32]`, boxes `[batch, count, 4]`, depth and presence `[batch, count]` give

@@ -10,32 +10,9 @@ public struct Foreground<Scalar: TensorScalar>: Parameterized {
   var encoder: GlimpseEncoder<Scalar>
   var decoder: ConvolutionStack<Scalar>
 
-  /// The gradient with respect to every parameter.
-  public struct Gradient: ParameterGradient {
-    var cells: CellEncoder<Scalar>.Gradient
-    var encoder: GlimpseEncoder<Scalar>.Gradient
-    var decoder: ConvolutionStack<Scalar>.Gradient
-
-    /// Adds the gradient of other images.
-    public static func += (total: inout Gradient, gradient: Gradient) {
-      total.cells += gradient.cells
-      total.encoder += gradient.encoder
-      total.decoder += gradient.decoder
-    }
-
-    /// Multiplies every element.
-    public static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.cells *= factor
-      gradient.encoder *= factor
-      gradient.decoder *= factor
-    }
-  }
-
   /// Those of the networks `cells`, `encoder` and `decoder`: `cells.image.0.convolution.weight`, …
-  public var parameters: [Parameter<Self>] {
-    Parameter.list("cells", of: cells, \.cells, \.cells)
-      + Parameter.list("encoder", of: encoder, \.encoder, \.encoder)
-      + Parameter.list("decoder", of: decoder, \.decoder, \.decoder)
+  public static var parts: [Part<Self>] {
+    [.part("cells", \.cells), .part("encoder", \.encoder), .part("decoder", \.decoder)]
   }
 
   /// The networks as PyTorch starts them; each draws from a stream of its own name.

@@ -9,23 +9,8 @@ struct GlimpseEncoder<Scalar: TensorScalar>: Parameterized {
     let what: Dense<Scalar>.Tape
   }
 
-  struct Gradient: ParameterGradient {
-    var stages: ConvolutionStack<Scalar>.Gradient
-    var what: Dense<Scalar>.Gradient
-
-    static func += (total: inout Gradient, gradient: Gradient) {
-      total.stages += gradient.stages
-      total.what += gradient.what
-    }
-    static func *= (gradient: inout Gradient, factor: Scalar) {
-      gradient.stages *= factor
-      gradient.what *= factor
-    }
-  }
-
-  var parameters: [Parameter<Self>] {
-    Parameter.list("stages", of: stages, \.stages, \.stages)
-      + Parameter.list("what", of: what, \.what, \.what)
+  static var parts: [Part<Self>] {
+    [.part("stages", \.stages), .part("what", \.what)]
   }
 
   /// Glimpses of 32 are halved by stages 2, 4 and 5; of 16, by the last two; of 8, by the last. What is left is 4 × 4.
@@ -59,7 +44,11 @@ struct GlimpseEncoder<Scalar: TensorScalar>: Parameterized {
     let (dCode, whatGradient) = what.backward(dOutput, through: tape.what)
     let (dGlimpses, stagesGradient) = stages.backward(
       dCode.reshaped(to: [dCode.shape[0], 1, 1, dCode.shape[1]]), through: tape.stages)
-    return (dGlimpses, Gradient(stages: stagesGradient, what: whatGradient))
+    let gradient = Gradient(of: self) {
+      $0.stages = stagesGradient
+      $0.what = whatGradient
+    }
+    return (dGlimpses, gradient)
   }
 }
 

@@ -4,23 +4,25 @@ import TensorCore
 public enum Activation: Sendable, Hashable, Codable {
   /// `y = x`.
   case identity
-  /// `y = max(x, 0)`.
+  /// `y = max(x, 0)`; `dx = dy` where `y > 0`, else 0.
   case relu
-  /// `y = x` where `x > 0`, else `slope · x`, with a slope that is not negative.
+  /// `y = x` where `x > 0`, else `slope · x`, with a slope that is not negative; `dx = dy` where `y > 0`, else `slope · dy`.
   case leakyReLU(Double)
-  /// `y = tanh x`.
+  /// `y = tanh x`; `dx = (1 − y²) dy`.
   case tanh
-  /// `y = sin x`.
+  /// `y = sin x`; `dx = dy cos x`, from the input: the cosine cannot be found from the sine without its sign.
   case sine
-  /// `y = 1/(1 + e⁻ˣ)`.
+  /// `y = 1/(1 + e⁻ˣ)`; `dx = y (1 − y) dy`.
   case sigmoid
-  /// `y = log(1 + eˣ)`.
+  /// `y = log(1 + eˣ)`; `dx = dy/(1 + e⁻ˣ)`.
   case softplus
-  /// `y = x` where `x > 0`, else `alpha (eˣ − 1)`, with a positive alpha.
+  /// `y = x` where `x > 0`, else `alpha (eˣ − 1)`, with a positive alpha (Clevert et al. 2016); `dx = dy` where `y > 0`, else
+  /// `(y + alpha) dy`.
   case elu(Double)
-  /// `y = x` where `x > 0`, else `alpha (e^(x/alpha) − 1)`, with a positive alpha.
+  /// `y = x` where `x > 0`, else `alpha (e^(x/alpha) − 1)`, with a positive alpha (Barron 2017); `dx = dy` where `y > 0`, else
+  /// `(y/alpha + 1) dy`.
   case celu(Double)
-  /// `y = x tanh(log(1 + eˣ))`.
+  /// `y = x tanh(log(1 + eˣ))` (Misra 2019); with `t = tanh(log(1 + eˣ))`, `dx = (t + x (1 − t²)/(1 + e⁻ˣ)) dy`.
   case mish
 
   /// Whether the derivative is found from the input (sine, softplus, mish) rather than from the output.
@@ -115,6 +117,15 @@ public enum Activation: Sendable, Hashable, Codable {
     // From the output alone, a negative alpha could not be undone.
     require(alpha > 0, "Activation: alpha of elu and celu must be positive, got \(alpha)")
     return (S(alpha), S(rate(alpha)))
+  }
+
+  /// Ends the program where a slope or an alpha is out of range.
+  func requireRange() {
+    switch self {
+    case .leakyReLU(let slope): _ = Activation.checked(slope) as Double
+    case .elu, .celu: _ = exponential(as: Double.self)
+    default: break
+    }
   }
 
   /// The slope in the scalar's type; from the output alone, a negative slope could not be undone.

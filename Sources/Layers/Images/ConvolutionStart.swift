@@ -1,31 +1,5 @@
 import TensorCore
 
-/// The gradient with respect to the weight and the bias of a convolution, plain or transposed.
-public struct ConvolutionGradient<Scalar: TensorScalar>: ParameterGradient {
-  /// `dW`, shaped like the weight.
-  public var weight: Tensor<Scalar>
-  /// `db`, of shape `[outputs]`; `nil` where the layer has no bias.
-  public var bias: Tensor<Scalar>?
-
-  /// A gradient of these parts.
-  public init(weight: Tensor<Scalar>, bias: Tensor<Scalar>?) {
-    self.weight = weight
-    self.bias = bias
-  }
-
-  /// Adds the gradient of another part of the batch.
-  public static func += (total: inout ConvolutionGradient, gradient: ConvolutionGradient) {
-    total.weight += gradient.weight
-    if let bias = gradient.bias { total.bias! += bias }
-  }
-
-  /// Multiplies every element.
-  public static func *= (gradient: inout ConvolutionGradient, factor: Scalar) {
-    gradient.weight *= factor
-    if gradient.bias != nil { gradient.bias! *= factor }
-  }
-}
-
 /// The parameters that a convolution starts with, as PyTorch has it: all uniform in `±1/√fanIn`.
 ///
 /// The weight comes from the child stream `weight` of `random`, the bias from `bias`.
