@@ -43,7 +43,7 @@ let package = Package(
     .target(name: "GradientChecking", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Attention", dependencies: ["TensorCore", "CKernels"]),
     .target(name: "Infomin", dependencies: ["TensorCore", "Layers"]),
-    .target(name: "Scenes", dependencies: ["TensorCore", "Layers"]),
+    .target(name: "Scenes", dependencies: ["TensorCore", "Layers", "Metrics"]),
     .target(name: "Metrics", dependencies: ["TensorCore"]),
     .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
     .target(name: "Datasets", dependencies: ["TensorCore", "Storage"]),

@@ -1,4 +1,5 @@
 import Layers
+import Metrics
 import TensorCore
 
 extension SPACE {
@@ -36,9 +37,12 @@ extension SPACE {
     }
     return SceneDecomposition(
       reconstruction: .concatenate(images.map(\.reconstruction)),
-      foreground: .concatenate(images.map { $0.front.alpha * $0.front.image }),
-      alpha: .concatenate(images.map(\.front.alpha)), segmentWeights: behind.weights,
-      segments: behind.components, objects: images.map(\.boxes), owners: images.map(\.owners),
+      foreground: (
+        .concatenate(images.map { $0.front.alpha * $0.front.image }),
+        .concatenate(images.map(\.front.alpha))
+      ),
+      masks: behind.weights, appearances: behind.components, objects: images.map(\.boxes),
+      owners: images.map(\.owners),
       logLikelihood: images.map(\.logLikelihood))
   }
 
@@ -53,10 +57,10 @@ extension SPACE {
     let (logits, boxes) = (objects.presenceLogits.scalars, objects.boxes.scalars)
     let confidence = sigmoid(objects.presenceLogits).scalars
     return logits.indices.filter { logits[$0] > 0 }.map { cell in
-      let box = boxes[4 * cell..<4 * cell + 4].map { Double($0) }
-      return SceneDetection(
-        x: (box[2] + 1) / 2, y: (box[3] + 1) / 2, width: box[0], height: box[1],
-        confidence: Double(confidence[cell]), slot: cell)
+      SceneDetection(
+        Detection(
+          DetectionBox(spatial: boxes[4 * cell..<4 * cell + 4].map { Double($0) }),
+          confidence: Double(confidence[cell])), slot: cell)
     }
   }
 
@@ -91,5 +95,12 @@ extension SPACE.Noise {
     Self(
       foreground: .zeros(architecture, batch: batch),
       background: .zeros(architecture, batch: batch))
+  }
+}
+
+extension DetectionBox {
+  /// The box of `(sx, sy, tx, ty)`: sizes as fractions of the image, middles from −1 to 1.
+  init(spatial box: [Double]) {
+    self.init(x: (box[2] + 1) / 2, y: (box[3] + 1) / 2, width: box[0], height: box[1])
   }
 }

@@ -5,7 +5,7 @@ extension SPACE {
   /// Images drawn from the prior, `[count, height, width, 3]`, with all schedules at their ends.
   ///
   /// Every cell draws presence, depth, box and appearance; behind them is a background of its own prior.
-  public func sample(count: Int, _ state: State, using random: Philox) -> Tensor<Scalar> {
+  public func sample(count: Int, _ state: State, using random: Philox) -> Tensor<Scalar>? {
     let (stage, cells) = (settings.finalStage, architecture.cells)
     func normal(_ name: String, _ size: Int) -> Tensor<Scalar> {
       var stream = random.stream(name)

@@ -60,9 +60,9 @@ extension SPACE {
     ).logDensity
     let nowhere = [Int](repeating: -1, count: architecture.image.area)
     return SceneDecomposition(
-      reconstruction: behind.image, foreground: .zeros(x.shape),
-      alpha: .zeros([batch, x.shape[1], x.shape[2], 1]),
-      segmentWeights: behind.weights, segments: behind.components,
+      reconstruction: behind.image,
+      foreground: (.zeros(x.shape), .zeros([batch, x.shape[1], x.shape[2], 1])),
+      masks: behind.weights, appearances: behind.components,
       objects: Array(repeating: [], count: batch), owners: Array(repeating: nowhere, count: batch),
       logLikelihood: (0..<batch).map { doubleSum(logDensity.rows($0..<$0 + 1)) })
   }

@@ -15,11 +15,22 @@ extension SPACE: SceneModel {
   /// The loss of a batch at a training step, its terms and its gradient.
   public func evaluate(
     _ x: Tensor<Scalar>, at step: Int, _ state: State, random: Philox
-  ) -> SceneEvaluation<Gradient, State> {
+  ) -> Evaluation {
     let noise = noise(batch: x.shape[0], random: random.stream("noise", step))
     let (terms, gradient, next) = evaluate(x, noise, at: settings.stage(at: step), state)
-    return SceneEvaluation(
-      loss: terms.loss, terms: terms.means, gradient: gradient, state: next)
+    return Evaluation(loss: terms.loss, terms: terms.means, gradient: gradient, state: next)
+  }
+
+  /// What a training step finds.
+  public struct Evaluation: Sendable {
+    /// The number that is differentiated: a mean over the batch, in nats.
+    public let loss: Double
+    /// Its parts and what else is worth a curve, as means over the batch, in the order of listings.
+    public let terms: [(name: String, value: Double)]
+    /// The gradient of the loss.
+    public let gradient: Gradient
+    /// The state after the step.
+    public let state: State
   }
 
   /// The same for noise from outside and at a stage of one's own, with the terms of each image.

@@ -7,13 +7,13 @@ public struct ScenePicture: Sendable {
   public var image: Tensor<Float>
   /// What it says was there, `[height, width, 3]`.
   public var reconstruction: Tensor<Float>
-  /// The objects alone, `[height, width, 3]`.
-  public var foreground: Tensor<Float>
-  /// Where objects are, `[height, width, 1]`.
-  public var alpha: Tensor<Float>
-  /// How much each background segment has of each pixel, `[segments, height, width, 1]`.
+  /// What is drawn over the segments, `[height, width, 3]`; `nil` for a model of segments alone.
+  public var foreground: Tensor<Float>?
+  /// Where that is, `[height, width, 1]`.
+  public var alpha: Tensor<Float>?
+  /// How much each segment has of each pixel, `[segments, height, width, 1]`.
   public var weights: Tensor<Float>
-  /// The colours of each background segment, `[segments, height, width, 3]`.
+  /// The colours of each segment, `[segments, height, width, 3]`.
   public var components: Tensor<Float>
   /// The predicted boxes, with the presence as confidence.
   public var detections: [Detection]
@@ -24,8 +24,8 @@ public struct ScenePicture: Sendable {
 
   /// A picture of these parts.
   public init(
-    image: Tensor<Float>, reconstruction: Tensor<Float>, foreground: Tensor<Float>,
-    alpha: Tensor<Float>, weights: Tensor<Float>, components: Tensor<Float>,
+    image: Tensor<Float>, reconstruction: Tensor<Float>, foreground: Tensor<Float>? = nil,
+    alpha: Tensor<Float>? = nil, weights: Tensor<Float>, components: Tensor<Float>,
     detections: [Detection] = [], truth: [DetectionBox]? = nil, segments: [Int] = []
   ) {
     self.image = image
@@ -43,8 +43,8 @@ public struct ScenePicture: Sendable {
 /// What a scene model makes of images: a row per image, a column per part.
 ///
 /// The columns are the input; the reconstruction; the predicted boxes over the input, each as strong as its presence, hits green
-/// and misses red, with the true boxes in white below; the foreground; alpha; each background segment, weight times colour;
-/// and the segmentation, the background pale.
+/// and misses red, with the true boxes in white below; the foreground and its alpha, where there is one; each segment, weight times
+/// colour; and the segmentation, the background pale.
 public enum SceneSheet {
   /// Draws the rows.
   ///
@@ -60,15 +60,19 @@ public enum SceneSheet {
     require(!scenes.isEmpty, "SceneSheet.panels: wants at least one scene")
     let factor = factor ?? max(1, 128 / scenes[0].image.shape[0])
     let segmentCount = scenes[0].weights.shape[0]
-    var columns = ["input", "reconstruction", "boxes", "foreground", "alpha"]
+    let hasForeground = scenes[0].foreground != nil
+    var columns = ["input", "reconstruction", "boxes"]
+    if hasForeground { columns += ["foreground", "alpha"] }
     columns += (0..<segmentCount).map { "segment \($0 + 1)" }
     if scenes.contains(where: { !$0.segments.isEmpty }) { columns.append("segmentation") }
     let rows = scenes.map { scene in
-      check(scene, segmentCount)
+      check(scene, segmentCount, hasForeground: hasForeground)
       var panels = [scene.image, scene.reconstruction].map { Canvas($0).enlarged(by: factor) }
       panels.append(
         boxes(scene, enlargedBy: factor, presenceAbove: presence, overlapAbove: overlap))
-      panels += [scene.foreground, scene.alpha].map { Canvas($0).enlarged(by: factor) }
+      panels += [scene.foreground, scene.alpha].compactMap { $0 }.map {
+        Canvas($0).enlarged(by: factor)
+      }
       for segment in 0..<segmentCount {
         let part = scene.weights.image(segment) * scene.components.image(segment)
         panels.append(Canvas(part).enlarged(by: factor))
@@ -77,7 +81,7 @@ public enum SceneSheet {
         panels.append(
           SegmentMap.canvas(
             scene.segments, height: scene.image.shape[0], width: scene.image.shape[1],
-            backgroundCount: segmentCount
+            backgroundCount: hasForeground ? segmentCount : 0
           ).enlarged(by: factor))
       }
       return PanelSheet.Row(panels)
@@ -109,12 +113,17 @@ public enum SceneSheet {
     return canvas
   }
 
-  private static func check(_ scene: ScenePicture, _ segmentCount: Int) {
+  private static func check(
+    _ scene: ScenePicture, _ segmentCount: Int, hasForeground: Bool
+  ) {
     let extents = scene.image.shape.dimensions
     require(
       extents.count == 3 && extents[2] == 3,
       "SceneSheet: the image must be [height, width, 3], got \(scene.image.shape)")
     let (height, width) = (extents[0], extents[1])
+    require(
+      (scene.foreground != nil) == hasForeground && (scene.alpha != nil) == hasForeground,
+      "SceneSheet: wants a foreground and its alpha for all scenes or for none")
     for (tensor, name, expected) in [
       (scene.reconstruction, "reconstruction", [height, width, 3]),
       (scene.foreground, "foreground", [height, width, 3]),
@@ -123,8 +132,9 @@ public enum SceneSheet {
       (scene.components, "components", [segmentCount, height, width, 3]),
     ] {
       require(
-        tensor.shape.dimensions == expected,
-        "SceneSheet: \(name) must be \(Shape(expected)), got \(tensor.shape)")
+        tensor.map { $0.shape.dimensions == expected } ?? true,
+        "SceneSheet: \(name) must be \(Shape(expected)), got \(tensor.map { "\($0.shape)" } ?? "none")"
+      )
     }
     require(
       scene.segments.isEmpty || scene.segments.count == height * width,

@@ -32,6 +32,7 @@ extension SceneConfiguration {
     "data.procedural.noise": "largest deviation of a pixel's noise, 0 to 0.5",
     "data.procedural.overlap": "how much of their reaches two objects may share, 0 to 1",
     "data.procedural.leastVisible": "objects with a smaller share in sight have no box, 0 to 1",
+    "model.kind": "which model: space",
     "model.side": "height and width of an image in pixels: a multiple of 16 from 32 to 256",
     "model.grid": "cells along each side, G; the side over it is 2, 4, 8, 16 or 32",
     "model.components": "background segments, K, 1 to 64",
@@ -93,7 +94,7 @@ extension SceneConfiguration {
   ]
 
   /// Keys that older runs do not have.
-  public static let keysAddedLater = ["data.alpha"]
+  public static let keysAddedLater = ["data.alpha", "model.kind"]
 
   /// `threads`, and how often the log is written.
   public static let keysWithoutEffect = ["threads", "logEvery"]
@@ -159,12 +160,7 @@ extension SceneConfiguration {
     try ConfigChecks.check(
       "data.path", data.source == .procedural || !data.path.isEmpty,
       "a file or folder for data.source \(data.source.rawValue)", "nothing")
-    if case .failure(.architecture(let name, let expected, let found)) = Result(
-      catching: { () throws(SceneError) in try architecture() })
-    {
-      throw ConfigError.invalid(
-        key: "model.\(name)", place: "", expected: expected, found: found)
-    }
+    try model.kind.type.check(self)
     if data.source == .procedural {
       try ConfigChecks.check(
         "data.procedural.side", data.procedural.side == model.side,
@@ -174,30 +170,6 @@ extension SceneConfiguration {
           key: "data.procedural.\(place)", place: "", expected: expected, found: found)
       }
     }
-  }
-
-  /// The sizes of the model.
-  func architecture() throws(SceneError) -> SPACEArchitecture {
-    try SPACEArchitecture(
-      side: model.side, grid: model.grid, components: model.components, glimpse: model.glimpse,
-      widthDivisor: model.widthDivisor, alignsCorners: model.alignsCorners)
-  }
-
-  /// The constants of the objective.
-  var settings: SPACESettings {
-    var settings = SPACESettings()
-    settings.foregroundDeviation = objective.foregroundDeviation
-    settings.backgroundDeviation = objective.backgroundDeviation
-    settings.presence = objective.presence
-    settings.scaleMean = objective.scaleMean
-    settings.scaleDeviation = objective.scaleDeviation
-    settings.temperature = objective.temperature
-    settings.fixedAlpha = objective.fixedAlpha
-    settings.fixedAlphaSteps = objective.fixedAlphaSteps
-    settings.appearanceWeight = objective.appearanceWeight
-    settings.boundarySteps = objective.boundarySteps
-    settings.headStartSteps = headStartSteps
-    return settings
   }
 }
 

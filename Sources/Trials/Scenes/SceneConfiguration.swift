@@ -30,6 +30,8 @@ public struct SceneConfiguration: ExperimentConfiguration {
 
   /// The sizes of the model.
   public struct Model: Codable, Sendable, Hashable {
+    /// Which model.
+    public var kind = SceneKind.space
     /// Height and width of an image in pixels.
     public var side = 64
     /// Cells along each side of the grid, G.
@@ -123,6 +125,18 @@ public struct SceneConfiguration: ExperimentConfiguration {
 
   /// The published settings of rooms, scaled to 64 pixels.
   public init() {}
+}
+
+/// The scene models that can be trained: a model is one case here and one ``SceneModelKind``.
+public enum SceneKind: String, Codable, Sendable, CaseIterable {
+  /// SPACE (Lin et al. 2020).
+  case space
+
+  var type: any SceneModelKind.Type {
+    switch self {
+    case .space: SPACEKind.self
+    }
+  }
 }
 
 /// What becomes of a run that fails its health check.

@@ -5,11 +5,26 @@ import Scenes
 import Storage
 import TensorCore
 
-/// Learns to decompose scenes into objects and background with SPACE (Lin et al. 2020), and measures how well its boxes
-/// fit.
+/// A kind of scene model as configs name it: its labels, and how a configuration makes one.
+protocol SceneModelKind: SendableMetatype {
+  /// What trains its models.
+  associatedtype Trainer: SceneTrainer where Trainer.Model.Scalar == Float
+
+  /// What results call it.
+  static var title: String { get }
+  /// Checks what the model's settings must hold.
+  ///
+  /// - Throws: ``ConfigError/invalid(key:place:expected:found:)``.
+  static func check(_ configuration: SceneConfiguration) throws
+  /// A model before training.
+  ///
+  /// - Throws: as ``check(_:)``.
+  static func trainer(_ configuration: SceneConfiguration, random: Philox) throws -> Trainer
+}
+
+/// Learns to decompose scenes into objects and background, and measures how well its boxes and masks fit.
 ///
-/// A step is one gradient step. Batches are those of shuffled passes over the training images; every draw is a function
-/// of seed, step and place, so that a resumed run is bit for bit the uninterrupted one.
+/// The experiment of configs; `model.kind` says which model, and ``SceneTraining`` trains it.
 public struct SceneExperiment: Experiment {
   /// `scenes`
   public static let name = "scenes"
@@ -17,14 +32,69 @@ public struct SceneExperiment: Experiment {
   public static let summary =
     "SPACE: unsupervised decomposition of scenes into objects with boxes and background segments"
 
+  private var training: any AnySceneTraining
+
+  /// Opens the images and draws the initial weights.
+  public init(configuration: SceneConfiguration, environment: RunEnvironment) throws {
+    training = try configuration.model.kind.type.training(configuration, environment)
+  }
+
+  /// The file of images, or the pictures and boxes of a folder.
+  public static func inputs(configuration: SceneConfiguration, environment: RunEnvironment) throws
+    -> [InputFile]
+  {
+    try configuration.data.inputs(
+      side: configuration.model.side, in: environment.dataDirectories)
+  }
+
+  /// The gradient steps.
+  public var stepCount: Int { training.stepCount }
+  /// One gradient step; now and then a row of the log, and a validation.
+  public mutating func advance(step: Int, log: inout StepLog) throws {
+    try training.advance(step: step, log: &log)
+  }
+  /// Tests the kept parameters.
+  public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
+    try training.finish(monitor)
+  }
+  /// Weights, moments, what moves beside them and the kept copy.
+  public func checkpoint() throws -> Checkpoint { try training.checkpoint() }
+  /// Continues from a saved state.
+  public mutating func restore(_ checkpoint: Checkpoint) throws {
+    try training.restore(checkpoint)
+  }
+}
+
+/// The training of a scene model of some kind.
+protocol AnySceneTraining: Sendable {
+  var stepCount: Int { get }
+  mutating func advance(step: Int, log: inout StepLog) throws
+  mutating func finish(_ monitor: RunMonitor) throws -> RunResult
+  func checkpoint() throws -> Checkpoint
+  mutating func restore(_ checkpoint: Checkpoint) throws
+}
+
+extension SceneModelKind {
+  fileprivate static func training(
+    _ configuration: SceneConfiguration, _ environment: RunEnvironment
+  ) throws -> any AnySceneTraining {
+    try SceneTraining<Self>(configuration: configuration, environment: environment)
+  }
+}
+
+/// The training of a scene model and its evaluation, the same for all kinds.
+///
+/// A step is one gradient step. Batches are those of shuffled passes over the training images; every draw is a function
+/// of seed, step and place, so that a resumed run is bit for bit the uninterrupted one.
+struct SceneTraining<Kind: SceneModelKind>: AnySceneTraining {
+  typealias Model = Kind.Trainer.Model
+
   let configuration: SceneConfiguration
   let source: any SceneSource
   let random: Philox
   private let folder: String?
   private let directories: [String]
-  private(set) var model: SPACE<Float>
-  private(set) var state: SPACE<Float>.State
-  private var optimiser: SPACEOptimizer<Float>
+  private(set) var trainer: Kind.Trainer
   private var best: Kept?
   private var warnings: [String] = []
 
@@ -32,12 +102,11 @@ public struct SceneExperiment: Experiment {
   private struct Kept {
     let step: Int
     let quality: Double
-    let model: SPACE<Float>
-    let state: SPACE<Float>.State
+    let model: Model
+    let state: Model.State
   }
 
-  /// Opens the images and draws the initial weights.
-  public init(configuration: SceneConfiguration, environment: RunEnvironment) throws {
+  init(configuration: SceneConfiguration, environment: RunEnvironment) throws {
     self.configuration = configuration
     source = try configuration.data.open(
       side: configuration.model.side, seed: configuration.seed,
@@ -50,25 +119,10 @@ public struct SceneExperiment: Experiment {
     directories = environment.dataDirectories
     random = Philox(seed: UInt64(configuration.seed)).stream("scenes")
     folder = environment.folder
-    model = SPACE(
-      try configuration.architecture(), settings: configuration.settings,
-      random: random.stream("model"))
-    state = model.initialState
-    optimiser = SPACEOptimizer(
-      foregroundRate: configuration.foregroundRate, backgroundRate: configuration.backgroundRate,
-      clipNorm: configuration.clipNorm)
+    trainer = try Kind.trainer(configuration, random: random.stream("model"))
   }
 
-  /// The file of images, or the pictures and boxes of a folder.
-  public static func inputs(configuration: SceneConfiguration, environment: RunEnvironment) throws
-    -> [InputFile]
-  {
-    try configuration.data.inputs(
-      side: configuration.model.side, in: environment.dataDirectories)
-  }
-
-  /// The gradient steps.
-  public var stepCount: Int { configuration.steps }
+  var stepCount: Int { configuration.steps }
 
   /// The places of the training images of a step: shuffled passes, one after the other.
   func batch(at step: Int) -> [Int] {
@@ -79,10 +133,9 @@ public struct SceneExperiment: Experiment {
   }
 
   /// One gradient step; now and then a row of the log, and a validation.
-  public mutating func advance(step: Int, log: inout StepLog) throws {
+  mutating func advance(step: Int, log: inout StepLog) throws {
     let x = try source.images(at: batch(at: step), of: .train)
-    let found =
-      hasForeground(at: step) ? takeStep(x, step: step) : takeBackgroundStep(x, step: step)
+    let found = trainer.step(x, at: step, random: random)
     if step % configuration.logEvery == 0 || step + 1 == stepCount || !found.isFinite {
       log["loss"] = found.loss
       for term in found.terms { log[term.name] = term.value }
@@ -100,105 +153,43 @@ public struct SceneExperiment: Experiment {
     }
   }
 
-  /// Whether a step trains the foreground too: not while the background has its head start.
-  private func hasForeground(at step: Int) -> Bool { model.settings.wholeStep(step) >= 0 }
-
-  /// What a gradient step found.
-  private struct Found {
-    let loss: Double
-    let terms: [(name: String, value: Double)]
-    let norm: Double
-    /// The first parameter whose gradient is not finite, if any.
-    let culprit: String?
-    var isFinite: Bool { loss.isFinite && norm.isFinite }
-  }
-
-  /// A step of the whole model.
-  private mutating func takeStep(_ x: Tensor<Float>, step: Int) -> Found {
-    let found = model.evaluate(x, at: step, state, random: random)
-    let done = model.settings.wholeStep(step)
-    optimiser.foreground.learningRate =
-      configuration.foregroundRate
-      * (done < configuration.warmUpSteps
-        ? Double(done + 1) / Double(configuration.warmUpSteps) : 1)
-    let norm = optimiser.update(&model, with: found.gradient)
-    return settle(loss: found.loss, found.terms, norm, found.state) {
-      Self.firstNonFinite(found.gradient, of: $0)
-    }
-  }
-
-  /// A step of the background alone, with the noise that it would have in a whole one.
-  private mutating func takeBackgroundStep(_ x: Tensor<Float>, step: Int) -> Found {
-    let noise = model.backgroundNoise(batch: x.shape[0], random: random.stream("noise", step))
-    let found = model.evaluateBackground(x, noise, state)
-    let norm = optimiser.update(&model.background, with: found.gradient)
-    return settle(loss: found.terms.loss, found.terms.means, norm, found.state) {
-      Self.firstNonFinite(found.gradient, of: $0.background).map { "background.\($0)" }
-    }
-  }
-
-  /// Keeps the state after a step whose numbers are finite; else looks for the culprit, and all stays as it was before.
-  private mutating func settle(
-    loss: Double, _ terms: [(name: String, value: Double)], _ norm: Double,
-    _ next: SPACE<Float>.State, culprit: (SPACE<Float>) -> String?
-  ) -> Found {
-    let isFinite = loss.isFinite && norm.isFinite
-    if isFinite { state = next }
-    return Found(loss: loss, terms: terms, norm: norm, culprit: isFinite ? nil : culprit(model))
-  }
-
-  private static func firstNonFinite<Model: Parameterized>(
-    _ gradient: Model.Gradient, of model: Model
-  ) -> String? where Model.Scalar == Float {
-    model.parameters.first { parameter in
-      parameter.gradient(in: gradient).withUnsafeBufferPointer { $0.contains { !$0.isFinite } }
-    }?.name
-  }
-
-  /// Scores and shows what has been trained so far: the background alone while it has its head start.
+  /// Scores and shows what has been trained so far.
   private mutating func validate(_ step: Int, log: inout StepLog) throws {
-    let whole = hasForeground(at: step)
+    let isWhole = trainer.wholeStep(step) >= 0
     let scores = try scores(
       .validation, configuration.evaluation.validationCount,
-      .samples(random.stream("validation", step)), whole: whole)
+      .samples(random.stream("validation", step)), after: step)
     for (name, value) in scores.scalars { log["validation/\(name)"] = value }
     if let (x, truth) = try shown(.validation) {
-      let seen = decomposition(of: x, .means, whole: whole)
+      let seen = trainer.decompose(x, after: step, latents: .means)
       log.add(
         image: "validation", seen.panels(of: x, truth: truth).png,
         caption: "The first validation images\(Self.boxColours(known: truth != nil))")
     }
     // Before, the parameters are not those of a whole model, however well they score.
-    if whole && configuration.evaluation.keepsBest && step + 1 >= configuration.evaluation.keepsFrom
+    if isWhole && configuration.evaluation.keepsBest
+      && step + 1 >= configuration.evaluation.keepsFrom
       && scores.quality > best?.quality ?? -.infinity
     {
-      best = Kept(step: step, quality: scores.quality, model: model, state: state)
+      best = Kept(
+        step: step, quality: scores.quality, model: trainer.model, state: trainer.state)
     }
   }
 
-  private func decomposition(of x: Tensor<Float>, _ latents: SceneLatents, whole: Bool)
-    -> SceneDecomposition<Float>
-  {
-    whole
-      ? model.decompose(x, state, latents: latents)
-      : model.decomposeBackground(x, state, latents: latents)
-  }
-
   private func scores(
-    _ split: SceneSplit, _ count: Int, _ latents: SceneLatents, whole: Bool = true,
+    _ split: SceneSplit, _ count: Int, _ latents: SceneLatents, after step: Int,
     monitor: RunMonitor = RunMonitor()
   ) throws -> SceneScores {
     try SceneScores(
       source: source, split: split, count: count, batchSize: configuration.evaluation.batchSize,
       latents: latents, monitor: monitor
-    ) { decomposition(of: $0, $1, whole: whole) }
+    ) { trainer.decompose($0, after: step, latents: $1) }
   }
 
   private mutating func lookAtHealth(_ terms: [(name: String, value: Double)], step: Int) throws {
-    let done = model.settings.wholeStep(step + 1)
+    let done = trainer.wholeStep(step + 1)
     guard configuration.health.step > 0 && done == configuration.health.step,
-      let finding = SceneHealth.finding(
-        terms, cells: model.architecture.cells, components: model.architecture.components)
+      let finding = trainer.finding(in: terms)
     else { return }
     switch configuration.health.action {
     case .note: warnings.append("health check after step \(step + 1): \(finding)")
@@ -208,14 +199,15 @@ public struct SceneExperiment: Experiment {
 
   /// Tests the kept parameters, with sampled latents as the authors do and with posterior means; the boxes of the latter go to
   /// the run's `detections.jsonl`.
-  public mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
+  mutating func finish(_ monitor: RunMonitor) throws -> RunResult {
     var result = RunResult(
-      experiment: Self.name, method: "SPACE", protocolName: configuration.data.source.rawValue,
+      experiment: SceneExperiment.name, method: Kind.title,
+      protocolName: configuration.data.source.rawValue,
       dataset: source.name, seed: configuration.seed, notes: warnings)
     if let note = configuration.data.fitNote(source) { result.notes.append(note) }
     if let set = source as? SceneSet { result.notes += set.notes }
     if let best {
-      (model, state) = (best.model, best.state)
+      (trainer.model, trainer.state) = (best.model, best.state)
       result.notes.append(
         "parameters after step \(best.step + 1), the best on validation images")
     }
@@ -226,8 +218,9 @@ public struct SceneExperiment: Experiment {
     let split: SceneSplit = source.count(of: .test) > 0 ? .test : .train
     if split == .train { result.notes.append("no test images: measured on training images") }
     let sampled = try scores(
-      split, configuration.evaluation.testCount, .samples(random.stream("test")), monitor: monitor)
-    let mean = try scores(split, configuration.evaluation.testCount, .means, monitor: monitor)
+      split, evaluation.testCount, .samples(random.stream("test")), after: stepCount,
+      monitor: monitor)
+    let mean = try scores(split, evaluation.testCount, .means, after: stepCount, monitor: monitor)
     for (name, value) in sampled.scalars + sampled.details { result.scalars[name] = value }
     for (name, value) in mean.scalars + mean.details { result.scalars["means/\(name)"] = value }
     if let none = sampled.undefinedNote(split) { result.notes.append(none) }
@@ -263,40 +256,40 @@ public struct SceneExperiment: Experiment {
   private func draw(_ split: SceneSplit) throws {
     guard let folder, let (x, truth) = try shown(split) else { return }
     let figures = FigureFolder("\(folder)/figures")
-    let pictures = ScenePictures(model: model, state: state)
-    let first = x.rows(0..<1)
+    let (model, state, first) = (trainer.model, trainer.state, x.rows(0..<1))
     func write(_ name: String, _ canvas: Canvas, _ caption: String) throws {
       try figures.write(Figure(name: name, png: canvas.png, caption: caption))
     }
     try write(
-      "panels", decomposition(of: x, .means, whole: true).panels(of: x, truth: truth),
+      "panels", model.decompose(x, state, latents: .means).panels(of: x, truth: truth),
       "What the model makes of \(split.rawValue) images\(Self.boxColours(known: truth != nil))")
+    let pieces = model.pieces(of: first, state)
+    try write(pieces.name, pieces.canvas, pieces.caption)
     try write(
-      "glimpses", pictures.glimpses(first),
-      "The decoded cells of the first image with their presence, the surest first")
-    try write(
-      "traversals", pictures.traversals(first),
+      "traversals", model.traversals(of: first, state),
       "One latent number of the surest object changed: appearance, then its box")
-    try write(
-      "samples", pictures.samples(count: 16, using: random.stream("samples")),
-      "Images drawn from the prior")
+    if let samples = model.sample(count: 16, state, using: random.stream("samples")) {
+      try write(
+        "samples", PanelSheet(images: samples, inRowsOf: 8).canvas, "Images drawn from the prior")
+    }
   }
 
-  /// Weights, moments, running statistics and the kept copy.
-  public func checkpoint() throws -> Checkpoint {
+  /// Weights, moments, what moves beside them and the kept copy.
+  func checkpoint() throws -> Checkpoint {
     var checkpoint = Checkpoint()
-    checkpoint.set(under: "model", model.namedParameters)
-    checkpoint.set(under: "state", state.namedTensors)
-    let (front, back) = (optimiser.foreground.state, optimiser.background.state)
-    checkpoint.set(under: "foreground", front.tensors.map { ($0.key, $0.value) })
-    checkpoint.set(under: "background", back.tensors.map { ($0.key, $0.value) })
+    checkpoint.set(under: "model", trainer.model.namedParameters)
+    checkpoint.set(under: "state", trainer.state.namedTensors)
+    var counters = SceneCounters(
+      bestStep: best?.step, bestQuality: best?.quality, warnings: warnings)
+    for optimizer in trainer.optimizers {
+      checkpoint.set(
+        under: optimizer.name, optimizer.state.tensors.map { ($0.key, $0.value) })
+      counters.steps[optimizer.counter] = optimizer.state.stepCount
+    }
     if let best {
       checkpoint.set(under: "best", best.model.namedParameters)
       checkpoint.set(under: "best-state", best.state.namedTensors)
     }
-    let counters = Counters(
-      steps: front.stepCount, backgroundSteps: back.stepCount, bestStep: best?.step,
-      bestQuality: best?.quality, warnings: warnings)
     checkpoint.metadata["scenes"] = try RunCoding.text(counters)
     return checkpoint
   }
@@ -304,36 +297,70 @@ public struct SceneExperiment: Experiment {
   /// Continues from a saved state.
   ///
   /// - Throws: ``RunError/unreadable(path:expected:found:advice:)`` if the data are no longer those that the run began with.
-  public mutating func restore(_ checkpoint: Checkpoint) throws {
+  mutating func restore(_ checkpoint: Checkpoint) throws {
     let counters = try RunCoding.decoder.decode(
-      Counters.self, from: Data(checkpoint.text("scenes").utf8))
+      SceneCounters.self, from: Data(checkpoint.text("scenes").utf8))
     try configuration.data.check(
       against: counters.data, side: configuration.model.side, in: directories)
-    try model.setParameters(to: checkpoint.tensors(under: "model"))
-    try state.setTensors(to: checkpoint.tensors(under: "state"))
-    try optimiser.foreground.restore(
-      OptimizerState(stepCount: counters.steps, tensors: checkpoint.tensors(under: "foreground")))
-    try optimiser.background.restore(
-      OptimizerState(
-        stepCount: counters.backgroundSteps ?? counters.steps,
-        tensors: checkpoint.tensors(under: "background")))
+    try trainer.model.setParameters(to: checkpoint.tensors(under: "model"))
+    try trainer.state.setTensors(to: checkpoint.tensors(under: "state"))
+    try trainer.restoreOptimizers(steps: counters.steps) { try checkpoint.tensors(under: $0) }
     warnings = counters.warnings
     if let step = counters.bestStep, let quality = counters.bestQuality {
-      var (kept, keptState) = (model, state)
+      var (kept, keptState) = (trainer.model, trainer.state)
       try kept.setParameters(to: checkpoint.tensors(under: "best"))
       try keptState.setTensors(to: checkpoint.tensors(under: "best-state"))
       best = Kept(step: step, quality: quality, model: kept, state: keptState)
     }
   }
+}
 
-  private struct Counters: Codable {
-    var steps: Int
-    /// Of the background, which may have had a head start; `nil` in states from before there was one.
-    var backgroundSteps: Int?
-    var bestStep: Int?
-    var bestQuality: Double?
-    var warnings: [String]
-    /// The digest of the data in states from before the runner noted all inputs.
-    var data: String?
+/// What a checkpoint of scenes holds beside tensors.
+private struct SceneCounters: Codable {
+  /// The optimisers' numbers of steps, each under its own key.
+  var steps: [String: Int] = [:]
+  var bestStep: Int?
+  var bestQuality: Double?
+  var warnings: [String]
+  /// The digest of the data in states from before the runner noted all inputs.
+  var data: String?
+
+  init(bestStep: Int?, bestQuality: Double?, warnings: [String]) {
+    self.bestStep = bestStep
+    self.bestQuality = bestQuality
+    self.warnings = warnings
+  }
+
+  private struct Key: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+
+    static let bestStep = Key(stringValue: "bestStep")
+    static let bestQuality = Key(stringValue: "bestQuality")
+    static let warnings = Key(stringValue: "warnings")
+    static let data = Key(stringValue: "data")
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: Key.self)
+    bestStep = try container.decodeIfPresent(Int.self, forKey: .bestStep)
+    bestQuality = try container.decodeIfPresent(Double.self, forKey: .bestQuality)
+    warnings = try container.decode([String].self, forKey: .warnings)
+    data = try container.decodeIfPresent(String.self, forKey: .data)
+    let own = [Key.bestStep, .bestQuality, .warnings, .data].map(\.stringValue)
+    for key in container.allKeys where !own.contains(key.stringValue) {
+      steps[key.stringValue] = try container.decode(Int.self, forKey: key)
+    }
+  }
+
+  func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: Key.self)
+    for (key, count) in steps { try container.encode(count, forKey: Key(stringValue: key)) }
+    try container.encodeIfPresent(bestStep, forKey: .bestStep)
+    try container.encodeIfPresent(bestQuality, forKey: .bestQuality)
+    try container.encode(warnings, forKey: .warnings)
+    try container.encodeIfPresent(data, forKey: .data)
   }
 }

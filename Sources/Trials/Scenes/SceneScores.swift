@@ -12,8 +12,8 @@ struct SceneScores: Sendable {
   let segmentation: SegmentationScores?
   /// The squared error of reconstructions.
   let squaredError: SquaredError
-  /// The mean log-likelihood of an image, in nats.
-  let logLikelihood: Double
+  /// The mean log-likelihood of an image, in nats; `nil` for a model without one.
+  let logLikelihood: Double?
   /// The mean number of objects found.
   let objects: Double
   /// The objects found on each image.
@@ -27,7 +27,7 @@ struct SceneScores: Sendable {
   ) throws {
     let total = min(count, source.count(of: split))
     var (images, segmented): ([DetectedImage], [SegmentedImage]) = ([], [])
-    var (errors, likelihood, found): ([SquaredError], Double, [[SceneDetection]]) = ([], 0, [])
+    var (errors, likelihood, found): ([SquaredError], Double?, [[SceneDetection]]) = ([], nil, [])
     for start in stride(from: 0, to: total, by: batchSize) {
       try monitor.checkCancellation()
       monitor.report("\(split.rawValue) \(start)/\(total)")
@@ -35,7 +35,7 @@ struct SceneScores: Sendable {
       let x = try source.images(at: indices, of: split)
       let seen = decompose(x, latents.batch(start))
       errors.append(try SquaredError(of: seen.reconstruction, to: x))
-      likelihood += seen.logLikelihood.reduce(0, +)
+      if let own = seen.logLikelihood { likelihood = (likelihood ?? 0) + own.reduce(0, +) }
       found += seen.objects
       guard source.hasBoxes(split) else { continue }
       for (image, truth) in try source.truth(at: indices, of: split).enumerated() {
@@ -52,7 +52,7 @@ struct SceneScores: Sendable {
     detection = images.isEmpty ? nil : try DetectionScores(of: images)
     segmentation = segmented.isEmpty ? nil : SegmentationScores(of: segmented)
     squaredError = SquaredError(errors)
-    logLikelihood = likelihood / Double(total)
+    logLikelihood = likelihood.map { $0 / Double(total) }
     objects = Double(found.reduce(0) { $0 + $1.count }) / Double(total)
     self.found = found
   }
@@ -106,9 +106,10 @@ struct SceneScores: Sendable {
     let names = source.fileNames(at: Array(found.indices), of: split)
     return found.enumerated().map { image, objects in
       let boxes = objects.map { object -> JSONValue in
-        [
-          "x": .number(object.x), "y": .number(object.y), "width": .number(object.width),
-          "height": .number(object.height), "confidence": .number(object.confidence),
+        let box = object.detection.box
+        return [
+          "x": .number(box.x), "y": .number(box.y), "width": .number(box.width),
+          "height": .number(box.height), "confidence": .number(object.detection.confidence),
         ]
       }
       let file = names.map { [JSONValue.Member("file", .string($0[image]))] } ?? []
@@ -125,8 +126,11 @@ struct SceneScores: Sendable {
       + "AP and recall are left out, which do not exist without objects"
   }
 
-  /// What decides between two states of a model: the AP over thresholds, without boxes or objects the likelihood.
-  var quality: Double { detection?.meanAveragePrecision ?? logLikelihood }
+  /// What decides between two states of a model: the AP over thresholds, without boxes or objects the likelihood, without that the
+  /// reconstruction.
+  var quality: Double {
+    detection?.meanAveragePrecision ?? logLikelihood ?? -squaredError.perImage
+  }
 }
 
 extension SceneLatents {
@@ -136,14 +140,6 @@ extension SceneLatents {
     case .means: .means
     case .samples(let random): .samples(random.stream("batch", start))
     }
-  }
-}
-
-extension SceneDetection {
-  /// The object as the metrics have it.
-  var detection: Detection {
-    Detection(
-      DetectionBox(x: x, y: y, width: width, height: height), confidence: confidence)
   }
 }
 

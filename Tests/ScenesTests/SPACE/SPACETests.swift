@@ -80,12 +80,12 @@ import Testing
     let random = Philox(seed: 4)
     let alone = model.decomposeBackground(x, model.initialState, latents: .samples(random))
     let whole = model.decompose(x, model.initialState, latents: .samples(random))
-    #expect(alone.segments == whole.segments && alone.segmentWeights == whole.segmentWeights)
+    #expect(alone.appearances == whole.appearances && alone.masks == whole.masks)
     #expect(
-      alone.reconstruction == (whole.segmentWeights * whole.segments).sum(along: 1)
+      alone.reconstruction == (whole.masks * whole.appearances).sum(along: 1)
         && alone.reconstruction.shape == whole.reconstruction.shape)
-    #expect(alone.alpha == .zeros(whole.alpha.shape))
-    #expect(alone.foreground == .zeros(whole.foreground.shape))
+    let (none, some) = (try #require(alone.foreground), try #require(whole.foreground))
+    #expect(none.alpha == .zeros(some.alpha.shape) && none.image == .zeros(some.image.shape))
     #expect(alone.objects.map(\.count) == Array(repeating: 0, count: batch))
     #expect(alone.owners == whole.owners.map { $0.map { _ in -1 } })
     let loss = model.evaluateBackground(
@@ -93,9 +93,9 @@ import Testing
     #expect(alone.logLikelihood == loss.terms.logLikelihood)
     let means = model.decomposeBackground(x, model.initialState, latents: .means)
     #expect(
-      means.segments
-        == model.decompose(x, model.initialState, latents: .means).segments
-        && means.segments != alone.segments)
+      means.appearances
+        == model.decompose(x, model.initialState, latents: .means).appearances
+        && means.appearances != alone.appearances)
   }
 
   @Test func threadsChangeNoBit() throws {
@@ -134,15 +134,19 @@ import Testing
     let model = try model(components: 3, as: Double.self)
     let x = images(4, as: Double.self)
     let seen = model.decompose(x, model.initialState, latents: .means)
-    let behind = (seen.segmentWeights * seen.segments).sum(along: 1)
+    let front = try #require(seen.foreground)
+    let behind = (seen.masks * seen.appearances).sum(along: 1)
     expectClose(
-      seen.foreground + (1 - seen.alpha) * behind, seen.reconstruction, within: 1e-12, "parts")
+      front.image + (1 - front.alpha) * behind, seen.reconstruction, within: 1e-12, "parts")
     expectClose(
-      seen.segmentWeights.sum(along: 1), Tensor.ones([4, 32, 32, 1]), within: 1e-12, "weights")
+      seen.masks.sum(along: 1), Tensor.ones([4, 32, 32, 1]), within: 1e-12, "weights")
     for (objects, owners) in zip(seen.objects, seen.owners) {
       let slots = Set(objects.map(\.slot))
       #expect(owners.allSatisfy { $0 == -1 || slots.contains($0) })
-      #expect(objects.allSatisfy { $0.confidence > 0.5 && $0.width > 0 && $0.width < 1 })
+      #expect(
+        objects.map(\.detection).allSatisfy {
+          $0.confidence > 0.5 && $0.box.width > 0 && $0.box.width < 1
+        })
     }
     // Means are the same each time, samples a function of the stream.
     let again = model.decompose(x, model.initialState, latents: .means)
@@ -156,7 +160,8 @@ import Testing
 
   @Test func samplesOfThePriorAreImages() throws {
     let model = try model(components: 2, as: Float.self)
-    let drawn = model.sample(count: 3, model.initialState, using: Philox(seed: 1))
+    let drawn = try #require(
+      model.sample(count: 3, model.initialState, using: Philox(seed: 1)))
     #expect(drawn.shape == [3, 32, 32, 3])
     #expect(drawn.scalars.allSatisfy { $0 >= 0 && $0 <= 1 })
     #expect(drawn == model.sample(count: 3, model.initialState, using: Philox(seed: 1)))

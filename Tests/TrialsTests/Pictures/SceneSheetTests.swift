@@ -95,14 +95,6 @@ struct SceneSheetTests {
     #expect(Set((0..<4).map { empty[$0, 0] }).count == 2)
   }
 
-  /// Of three present cells the surest two share an object.
-  @Test func traversalsShowAnObjectOfOneCell() {
-    let boxes = [0.3, 0.3, 0, 0, 0.3, 0.3, 0.1, 0, 0.3, 0.3, 0.9, 0.9, 0.3, 0.3, -0.9, 0.9]
-    #expect(ScenePictures.subject([5, 4, 1, -9], boxes) == 2)
-    #expect(ScenePictures.subject([5, 4, -1, -9], boxes) == 0, "none is alone")
-    #expect(ScenePictures.subject([-5, -4, -6, -9], boxes) == 1, "none is present")
-  }
-
   @Test func traversals() {
     let values = TraversalSheet.values(from: -1, to: 1, count: 3)
     #expect(values == [-1, 0, 1])

@@ -71,14 +71,14 @@ import Testing
 
   /// The foreground waits, and takes its first step, of the rate that a first step has, after the head start.
   @Test func theForegroundWaitsForTheBackground() throws {
-    var experiment = try SceneExperiment(
+    var experiment = try SceneTraining<SPACEKind>(
       configuration: config("headStartSteps=2").configuration(as: SceneConfiguration.self),
       environment: RunEnvironment(dataDirectories: []))
-    let before = experiment.model
+    let before = experiment.trainer.model
     for step in 0..<3 {
       var log = StepLog(step: step)
       try experiment.advance(step: step, log: &log)
-      let (front, back) = (experiment.model.foreground, experiment.model.background)
+      let (front, back) = (experiment.trainer.model.foreground, experiment.trainer.model.background)
       #expect(back.namedParameters.map(\.value) != before.background.namedParameters.map(\.value))
       let waits =
         front.namedParameters.map(\.value) == before.foreground.namedParameters.map(\.value)
@@ -90,7 +90,7 @@ import Testing
 
   /// Objects are scored from the first step that trains them.
   @Test func aHeadStartIsValidatedWithoutObjects() throws {
-    var experiment = try SceneExperiment(
+    var experiment = try SceneTraining<SPACEKind>(
       configuration: config("headStartSteps=2", "evaluation.every=1").configuration(
         as: SceneConfiguration.self),
       environment: RunEnvironment(dataDirectories: []))
@@ -119,7 +119,7 @@ import Testing
   @Test(arguments: [0, 2, 4]) func theHealthCheckCountsFromTheEndOfAHeadStart(_ headStart: Int)
     throws
   {
-    var experiment = try SceneExperiment(
+    var experiment = try SceneTraining<SPACEKind>(
       configuration: config(
         "headStartSteps=\(headStart)", "health.step=2", "health.action=stop"
       ).configuration(as: SceneConfiguration.self),
@@ -144,7 +144,7 @@ import Testing
   }
 
   @Test func batchesAreShuffledPasses() throws {
-    let experiment = try SceneExperiment(
+    let experiment = try SceneTraining<SPACEKind>(
       configuration: config().configuration(as: SceneConfiguration.self),
       environment: RunEnvironment(dataDirectories: []))
     let drawn = (0..<40).flatMap { experiment.batch(at: $0) }
@@ -172,7 +172,7 @@ import Testing
 
   @Test func aNaNWeightIsTracedToItsGradient() throws {
     let environment = RunEnvironment(dataDirectories: [])
-    var experiment = try SceneExperiment(
+    var experiment = try SceneTraining<SPACEKind>(
       configuration: config().configuration(as: SceneConfiguration.self), environment: environment)
     var state = try experiment.checkpoint()
     let name = try #require(
@@ -193,23 +193,6 @@ import Testing
       )
       #expect(saved.map { $0.bitPattern } == found.map { $0.bitPattern }, "\(name)")
     }
-  }
-
-  @Test func theHealthCheckSeesWhatWentAstray() {
-    func finding(_ terms: [(name: String, value: Double)], components: Int = 2) -> String? {
-      SceneHealth.finding(terms, cells: 16, components: components)
-    }
-    let sound = [
-      (name: "scene/objects", value: 5.0), ("scene/mean alpha", 0.2),
-      ("scene/background entropy", 0.4),
-    ]
-    #expect(finding(sound) == nil)
-    #expect(finding([("scene/objects", 0)])?.contains("no cell") == true)
-    #expect(finding([("scene/objects", 15)])?.contains("nearly every") == true)
-    #expect(finding([("scene/mean alpha", 0.95)])?.contains("nearly everything") == true)
-    #expect(finding([("scene/mean alpha", 1e-6)])?.contains("nothing") == true)
-    #expect(finding([("scene/background entropy", 1e-5)])?.contains("one background") == true)
-    #expect(finding([("scene/background entropy", 0)], components: 1) == nil)
   }
 
   @Test(arguments: [
