@@ -98,7 +98,8 @@ let package = Package(
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Storage", "TensorCore"], exclude: ["Golden"]),
     .testTarget(
-      name: "TrialsTests", dependencies: ["Trials"], exclude: ["Record/digests.json"]),
+      name: "TrialsTests", dependencies: ["Trials"],
+      exclude: ["Record/digests.json", "EarlierRuns"]),
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Attention", "Benchmarks", "Storage", "TensorCore", "Trials"]),

@@ -8,6 +8,7 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
   /// The output for the whole batch.
   public let y: Tensor<Scalar>
 
+  private let team: Team
   private let network: PreparedMLP<Scalar>
   private let shards: [Range<Int>]
   private let tapes: [PreparedMLP<Scalar>.Tape]
@@ -18,9 +19,10 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
   /// Runs the network on `x` of shape `[batch, inputs]`.
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
-  public init(_ network: PreparedMLP<Scalar>, _ x: Tensor<Scalar>) {
+  public init(_ network: PreparedMLP<Scalar>, _ x: Tensor<Scalar>, team: Team = .process) {
     let shards = Self.shards(of: x.shape[0])
-    let parts = parallelMap(over: shards.count) { network.forward(x.rows(shards[$0])) }
+    let parts = team.gather(over: shards.count) { network.forward(x.rows(shards[$0])) }
+    self.team = team
     self.network = network
     self.shards = shards
     tapes = parts.map(\.tape)
@@ -35,13 +37,14 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
   {
     require(
       dy.shape == y.shape, "ShardedPass.backward: dy must be \(y.shape), got \(dy.shape)")
-    let parts = parallelMap(over: shards.count) {
-      network.backward(
+    let (total, dxs): (MLP<Scalar>.Gradient, [Tensor<Scalar>?]) = team.sum(over: shards.count) {
+      let (dx, gradient) = network.backward(
         dy.rows(shards[$0]), through: tapes[$0], needsInputGradient: needsInputGradient)
+      return (gradient, dx)
     }
     return (
-      needsInputGradient ? Tensor.concatenate(parts.map { $0.dx! }, along: 0) : nil,
-      network.finish(treeSum(parts.map(\.gradient)))
+      needsInputGradient ? Tensor.concatenate(dxs.map { $0! }, along: 0) : nil,
+      network.finish(total)
     )
   }
 
@@ -49,7 +52,7 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
   @specialized(where Scalar == Float)
   @specialized(where Scalar == Double)
   public func inputGradient(_ dy: Tensor<Scalar>) -> Tensor<Scalar> {
-    let parts = parallelMap(over: shards.count) {
+    let parts = team.gather(over: shards.count) {
       network.inputGradient(dy.rows(shards[$0]), through: tapes[$0])
     }
     return Tensor.concatenate(parts, along: 0)
@@ -58,8 +61,7 @@ public struct ShardedPass<Scalar: TensorScalar>: Sendable {
   static func shards(of rows: Int) -> [Range<Int>] {
     require(rows > 0, "ShardedPass: wants at least one row")
     // Shards of nearly equal size, so that two threads end together.
-    let count = (rows + shardRows - 1) / shardRows
-    return (0..<count).map { rows * $0 / count..<rows * ($0 + 1) / count }
+    return Array(Partition(of: rows, atMost: shardRows))
   }
 }
 

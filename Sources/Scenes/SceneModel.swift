@@ -43,6 +43,18 @@ public protocol SceneModelState<Scalar>: Sendable, Equatable {
   mutating func setTensors(to tensors: [String: Tensor<Scalar>]) throws(ParameterError)
 }
 
+/// The state of a model in which nothing moves without a gradient.
+public struct NoSceneState<Scalar: TensorScalar>: SceneModelState {
+  /// The only value.
+  public init() {}
+  /// None.
+  public var namedTensors: [(name: String, value: Tensor<Scalar>)] { [] }
+  /// Accepts no tensor.
+  public mutating func setTensors(to tensors: [String: Tensor<Scalar>]) throws(ParameterError) {
+    if let name = tensors.keys.min() { throw .unexpected(name: name, expected: ["none"]) }
+  }
+}
+
 /// How latent variables are chosen where no gradient is wanted.
 public enum SceneLatents: Sendable, Hashable {
   /// The means of the posteriors; what is present is what has a probability above one half.

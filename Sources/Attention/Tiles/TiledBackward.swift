@@ -25,9 +25,8 @@ struct TiledBackward: @unchecked Sendable {
     let blocks = (count + tiling.keyBlock - 1) / tiling.keyBlock
     let wanted = (8 + geometry.keyHeadCount - 1) / max(geometry.keyHeadCount, 1)
     let parts = max(1, min(blocks, wanted))
-    return (0..<parts).map {
-      let (start, end) = (blocks * $0 / parts, blocks * ($0 + 1) / parts)
-      return min(start * tiling.keyBlock, count)..<min(end * tiling.keyBlock, count)
+    return Partition(of: blocks, into: parts).map {
+      min($0.lowerBound * tiling.keyBlock, count)..<min($0.upperBound * tiling.keyBlock, count)
     }
   }
 

@@ -1,3 +1,5 @@
+import TensorCore
+
 /// The parts of neighbouring images that a batch is cut into: enough of them in each for products over the smallest planes to
 /// be worth reading their weights. The cut depends on the batch alone.
 enum ImageShards {
@@ -6,7 +8,6 @@ enum ImageShards {
 
   /// The ranges of a batch of `count` images, of nearly equal size.
   static func ranges(of count: Int) -> [Range<Int>] {
-    let parts = (count + images - 1) / images
-    return (0..<parts).map { count * $0 / parts..<count * ($0 + 1) / parts }
+    Array(Partition(of: count, atMost: images))
   }
 }

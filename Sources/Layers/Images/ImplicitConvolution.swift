@@ -113,7 +113,7 @@ enum ImplicitConvolution {
       var dWeight = Tensor<S>.zeros(shape)
       dWeight.withUnsafeMutableBufferPointer { dWeight in
         let start = dWeight.baseAddress!
-        for index in blocks.count * part / parts..<blocks.count * (part + 1) / parts {
+        for index in Partition(of: blocks.count, into: parts)[part] {
           let block = blocks[index]
           block.withPatches(of: x) { patches, grid in
             block.withPanels(of: dy, outputs: g.outputs, padded: width) { dy in
@@ -209,12 +209,11 @@ enum ImplicitConvolution {
     let imageBlocks = (images + perBlock - 1) / perBlock
     let blockRows = max(1, limit / source.columns)
     let rowBlocks = perBlock > 1 ? 1 : (source.rows + blockRows - 1) / blockRows
-    return (0..<imageBlocks * rowBlocks).map { index in
-      let (i, r) = (index / rowBlocks, index % rowBlocks)
-      return PatchBlock(
-        source: source, images: images * i / imageBlocks..<images * (i + 1) / imageBlocks,
-        rows: source.rows * r / rowBlocks..<source.rows * (r + 1) / rowBlocks, isLine: isLine,
-        isGathered: isGathered)
+    return Partition(of: images, into: imageBlocks).flatMap { images in
+      Partition(of: source.rows, into: rowBlocks).map { rows in
+        PatchBlock(
+          source: source, images: images, rows: rows, isLine: isLine, isGathered: isGathered)
+      }
     }
   }
 

@@ -84,7 +84,7 @@ enum MatrixProductConvolution {
     guard parts > 0 else { return .zeros(g.weightShape) }
     let partial = parallelMap(over: parts) { part in
       var dWeight = Tensor<S>.zeros(g.weightShape)
-      for index in blocks.count * part / parts..<blocks.count * (part + 1) / parts {
+      for index in Partition(of: blocks.count, into: parts)[part] {
         let (image, rows) = blocks[index]
         let pixels = rows.count * source.columns
         let first = image * source.pixels + rows.lowerBound * source.columns
@@ -123,7 +123,7 @@ private struct RowBlocks: Sendable {
 
   subscript(index: Int) -> (image: Int, rows: Range<Int>) {
     let block = index % perImage
-    return (index / perImage, rows * block / perImage..<rows * (block + 1) / perImage)
+    return (index / perImage, Partition(of: rows, into: perImage)[block])
   }
 }
 

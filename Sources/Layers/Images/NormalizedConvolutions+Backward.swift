@@ -156,9 +156,8 @@ extension NormalizedConvolutions {
   }
 
   /// The shards in groups of nearly equal size.
-  private func groups(of shards: Int) -> [Range<Int>] {
-    let count = min(shards, groupCount)
-    return (0..<count).map { shards * $0 / count..<shards * ($0 + 1) / count }
+  private func groups(of shards: Int) -> Partition {
+    Partition(of: shards, into: min(shards, groupCount))
   }
 }
 

@@ -128,11 +128,11 @@ public struct ConvolutionStack<Scalar: TensorScalar>: Layer {
     let part = ConvolutionStack(
       stages: Array(stages[run.plan.stages]), head: index + 1 == tape.runs.count ? head : nil)
     // A few sums of gradients, each over neighbouring groups: one per group would take much memory.
-    let partCount = min(groups.count, 4)
-    let sums = parallelMap(over: partCount) { share in
+    let shares = Partition(of: groups.count, into: min(groups.count, 4))
+    let sums = parallelMap(over: shares.count) { share in
       var total: Gradient?
       var dxs: [Tensor<Scalar>] = []
-      for group in groups.count * share / partCount..<groups.count * (share + 1) / partCount {
+      for group in shares[share] {
         let x = input(
           of: run.plan, tape.x, after: index == 0 ? nil : tape.runs[index - 1], groups[group])
         let (dx, gradient) = backward(

@@ -23,10 +23,7 @@ struct StageRun: Sendable {
       }
     }
     return runs.map { run in
-      let count = (batch + run.size - 1) / run.size
-      return StageRun(
-        stages: run.stages,
-        groups: (0..<count).map { batch * $0 / count..<batch * ($0 + 1) / count })
+      StageRun(stages: run.stages, groups: Array(Partition(of: batch, atMost: run.size)))
     }
   }
 }

@@ -36,15 +36,13 @@ extension SPACE: SceneModel {
   /// The same for noise from outside and at a stage of one's own, with the terms of each image.
   public func evaluate(
     _ x: Tensor<Scalar>, _ noise: Noise, at stage: SPACEStage, _ state: State,
-    mode: BatchNorm<Scalar>.Mode = .training
+    mode: BatchNorm<Scalar>.Mode = .training, team: Team = .process
   ) -> (terms: Terms, gradient: Gradient, state: State) {
     let batch = check(x)
     let weight = 1 / Scalar(batch)
     let (behind, tape, next) = background.forward(x, noise.background, state, mode: mode)
-    let tree = GradientTree<Foreground<Scalar>>(count: batch)
-    let images = parallelMap(over: batch) { index in
-      evaluate(
-        image: index, x, noise.foreground, behind, at: stage, weight: weight, into: tree)
+    let (front, images): (Foreground<Scalar>.Gradient, [ImagePass]) = team.sum(over: batch) {
+      evaluate(image: $0, x, noise.foreground, behind, at: stage, weight: weight)
     }
     let backgroundGradient = background.backward(
       dWeights: .concatenate(images.map(\.dWeights)),
@@ -56,18 +54,23 @@ extension SPACE: SceneModel {
     terms.masks = behind.maskDivergence
     terms.components = behind.componentDivergence
     let gradient = Gradient(of: self) {
-      $0.foreground = tree.take()
+      $0.foreground = front
       $0.background = backgroundGradient
     }
     return (terms, gradient, next)
   }
 
+  /// What an image's pass gives beside the foreground's gradient.
+  private struct ImagePass {
+    let terms: Terms
+    let dWeights, dComponents: Tensor<Scalar>
+  }
+
   /// One image's foreground, forward and backward, against the finished background.
   private func evaluate(
     image index: Int, _ batch: Tensor<Scalar>, _ noise: Foreground<Scalar>.Noise,
-    _ behind: Background<Scalar>.Output, at stage: SPACEStage, weight: Scalar,
-    into tree: GradientTree<Foreground<Scalar>>
-  ) -> (terms: Terms, dWeights: Tensor<Scalar>, dComponents: Tensor<Scalar>) {
+    _ behind: Background<Scalar>.Output, at stage: SPACEStage, weight: Scalar
+  ) -> (gradient: Foreground<Scalar>.Gradient, value: ImagePass) {
     let x = batch.rows(index..<index + 1)
     let weights = behind.weights.rows(index..<index + 1)
     let components = behind.components.rows(index..<index + 1)
@@ -79,10 +82,9 @@ extension SPACE: SceneModel {
       x, front.image, alpha: alpha, weights: weights, components: components)
     let d = likelihood.gradients(
       Tensor(shape: x.shape, repeating: -weight))
-    tree.insert(
-      foreground.backward(
-        dImage: d.image, dAlpha: stage.fixedAlpha == nil ? d.alpha : .zeros(front.alpha.shape),
-        weight: weight, through: tape), at: index)
+    let gradient = foreground.backward(
+      dImage: d.image, dAlpha: stage.fixedAlpha == nil ? d.alpha : .zeros(front.alpha.shape),
+      weight: weight, through: tape)
     var terms = Terms()
     terms.logLikelihood = [doubleSum(likelihood.logDensity)]
     terms.presence = front.divergence.presence
@@ -97,7 +99,9 @@ extension SPACE: SceneModel {
     terms.alpha = [doubleSum(front.alpha) / Double(front.alpha.count)]
     terms.present = [Double(front.objects.presenceLogits.scalars.count { $0 > 0 })]
     terms.backgroundEntropy = [entropy(weights)]
-    return (terms, d.weights, d.components)
+    return (
+      gradient, ImagePass(terms: terms, dWeights: d.weights, dComponents: d.components)
+    )
   }
 
   /// The entropy of one image's background weights, mean over the pixels.

@@ -217,49 +217,38 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
     return (utility.value, term.value, gradient)
   }
 
+  private static var saved: [SavedPart<Self>] {
+    [
+      .parameters("model", \.model),
+      .optimizer("optimiser", steps: "optimiserSteps", \.optimiser),
+      .value("learningRate", \.optimiser.learningRate), .estimator("estimator", \.estimator),
+      .value("plateau", \.plateau), .warnings("warnings", \.warnings),
+      SavedPart(
+        save: { whole, state, values in
+          guard let best = whole.best else { return }
+          state.set(under: "best", best.model.namedParameters)
+          values["bestEpoch"] = best.epoch
+          values["bestLoss"] = best.loss
+        },
+        restore: { whole, state, values in
+          guard let epoch: Int = try values.optional("bestEpoch"),
+            let loss: Double = try values.optional("bestLoss")
+          else { return }
+          var kept = whole.model
+          try kept.setParameters(to: state.tensors(under: "best"))
+          whole.best = (epoch, loss, kept)
+        }),
+    ]
+  }
+
   /// Weights, moments, the kept copy, the critic and the schedule.
   public func checkpoint() throws -> Checkpoint {
-    var checkpoint = Checkpoint()
-    checkpoint.set(under: "model", model.namedParameters)
-    let state = optimiser.state
-    checkpoint.set(under: "optimiser", state.tensors.map { ($0.key, $0.value) })
-    checkpoint.set(under: "estimator", estimator.state.map { ($0.key, $0.value) })
-    if let best {
-      checkpoint.set(under: "best", best.model.namedParameters)
-    }
-    let counters = Counters(
-      optimiserSteps: state.stepCount, learningRate: optimiser.learningRate, plateau: plateau,
-      bestEpoch: best?.epoch, bestLoss: best?.loss, warnings: warnings.sorted())
-    checkpoint.metadata["fairness"] = try RunCoding.text(counters)
-    return checkpoint
+    try Self.saved.checkpoint(of: self, "fairness")
   }
 
   /// Continues from a saved state.
   public mutating func restore(_ checkpoint: Checkpoint) throws {
-    let counters = try RunCoding.decoder.decode(
-      Counters.self, from: Data(checkpoint.text("fairness").utf8))
-    try model.setParameters(to: checkpoint.tensors(under: "model"))
-    try optimiser.restore(
-      OptimizerState(
-        stepCount: counters.optimiserSteps, tensors: checkpoint.tensors(under: "optimiser")))
-    optimiser.learningRate = counters.learningRate
-    try estimator.restore(checkpoint.tensors(under: "estimator"))
-    plateau = counters.plateau
-    warnings = Set(counters.warnings)
-    if let epoch = counters.bestEpoch, let loss = counters.bestLoss {
-      var kept = model
-      try kept.setParameters(to: checkpoint.tensors(under: "best"))
-      best = (epoch, loss, kept)
-    }
-  }
-
-  private struct Counters: Codable {
-    var optimiserSteps: Int
-    var learningRate: Double
-    var plateau: ReduceLROnPlateau
-    var bestEpoch: Int?
-    var bestLoss: Double?
-    var warnings: [String]
+    try Self.saved.restore(&self, from: checkpoint, "fairness")
   }
 
   /// Restores the kept parameters and measures the frozen representation.

@@ -1,4 +1,3 @@
-import Foundation
 import Infomin
 import Layers
 import Storage
@@ -40,34 +39,21 @@ where State.Scalar == Float {
     self.state = state
   }
 
-  private struct Counters: Codable {
-    var optimiserSteps: Int
-    var warnings: [String]
+  private static var saved: [SavedPart<Self>] {
+    [
+      .parameters("model", \.model), .statistics("state", \.state),
+      .optimizer("optimiser", steps: "optimiserSteps", \.optimiser),
+      .estimator("estimator", \.estimator), .warnings("warnings", \.warnings),
+    ]
   }
 
   /// Weights, moments, running statistics and the estimator, under the experiment's name.
   func checkpoint(_ name: String) throws -> Checkpoint {
-    var checkpoint = Checkpoint()
-    checkpoint.set(under: "model", model.namedParameters)
-    checkpoint.set(under: "state", state.namedTensors)
-    let adam = optimiser.state
-    checkpoint.set(under: "optimiser", adam.tensors.map { ($0.key, $0.value) })
-    checkpoint.set(under: "estimator", estimator.state.map { ($0.key, $0.value) })
-    checkpoint.metadata[name] = try RunCoding.text(
-      Counters(optimiserSteps: adam.stepCount, warnings: warnings.sorted()))
-    return checkpoint
+    try Self.saved.checkpoint(of: self, name)
   }
 
   /// Continues from a saved state.
   mutating func restore(_ checkpoint: Checkpoint, _ name: String) throws {
-    let counters = try RunCoding.decoder.decode(
-      Counters.self, from: Data(checkpoint.text(name).utf8))
-    try model.setParameters(to: checkpoint.tensors(under: "model"))
-    try state.setTensors(to: checkpoint.tensors(under: "state"))
-    try optimiser.restore(
-      OptimizerState(
-        stepCount: counters.optimiserSteps, tensors: checkpoint.tensors(under: "optimiser")))
-    try estimator.restore(checkpoint.tensors(under: "estimator"))
-    warnings = Set(counters.warnings)
+    try Self.saved.restore(&self, from: checkpoint, name)
   }
 }

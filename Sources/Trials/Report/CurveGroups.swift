@@ -1,3 +1,5 @@
+import TensorCore
+
 /// How the learning curves of one run share pictures.
 ///
 /// Curves are grouped by the path of their names: `loss/total` goes to `loss`, `loss/divergence/what` to `loss/divergence`,
@@ -55,10 +57,7 @@ struct CurveGroup {
     }
     let parts = levels.flatMap { level in
       // As even as they go: seven are four and three, not six and one.
-      let count = (level.count + Self.largestCount - 1) / Self.largestCount
-      return (0..<count).map { part in
-        level[level.count * part / count..<level.count * (part + 1) / count].map(\.entry)
-      }
+      Partition(of: level.count, atMost: Self.largestCount).map { level[$0].map(\.entry) }
     }
     return parts.map { part in
       CurveGroup(title: title, curves: part.sorted { $0.label < $1.label })

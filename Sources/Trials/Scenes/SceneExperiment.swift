@@ -1,5 +1,4 @@
 import Datasets
-import Foundation
 import Metrics
 import Scenes
 import Storage
@@ -265,102 +264,75 @@ struct SceneTraining<Kind: SceneModelKind>: AnySceneTraining {
       "What the model makes of \(split.rawValue) images\(Self.boxColours(known: truth != nil))")
     let pieces = model.pieces(of: first, state)
     try write(pieces.name, pieces.canvas, pieces.caption)
-    try write(
-      "traversals", model.traversals(of: first, state),
-      "One latent number of the surest object changed: appearance, then its box")
+    if let traversals = model.traversalSheet(of: first, state) {
+      try write(
+        "traversals", traversals,
+        "One latent number of the surest object changed: appearance, then its box")
+    }
     if let samples = model.sample(count: 16, state, using: random.stream("samples")) {
       try write(
         "samples", PanelSheet(images: samples, inRowsOf: 8).canvas, "Images drawn from the prior")
     }
   }
 
-  /// Weights, moments, what moves beside them and the kept copy.
-  func checkpoint() throws -> Checkpoint {
-    var checkpoint = Checkpoint()
-    checkpoint.set(under: "model", trainer.model.namedParameters)
-    checkpoint.set(under: "state", trainer.state.namedTensors)
-    var counters = SceneCounters(
-      bestStep: best?.step, bestQuality: best?.quality, warnings: warnings)
-    for optimizer in trainer.optimizers {
-      checkpoint.set(
-        under: optimizer.name, optimizer.state.tensors.map { ($0.key, $0.value) })
-      counters.steps[optimizer.counter] = optimizer.state.stepCount
-    }
-    if let best {
-      checkpoint.set(under: "best", best.model.namedParameters)
-      checkpoint.set(under: "best-state", best.state.namedTensors)
-    }
-    checkpoint.metadata["scenes"] = try RunCoding.text(counters)
-    return checkpoint
+  private static var saved: [SavedPart<Self>] {
+    [
+      // The digest of the data in states from before the runner noted all inputs.
+      SavedPart(
+        save: { _, _, _ in },
+        restore: { whole, _, values in
+          try whole.configuration.data.check(
+            against: values.optional("data"), side: whole.configuration.model.side,
+            in: whole.directories)
+        }),
+      .parameters("model", \.trainer.model),
+      SavedPart(
+        save: { whole, state, _ in state.set(under: "state", whole.trainer.state.namedTensors) },
+        restore: { whole, state, _ in
+          try whole.trainer.state.setTensors(to: state.tensors(under: "state"))
+        }),
+      SavedPart(
+        save: { whole, state, values in
+          for optimizer in whole.trainer.optimizers {
+            state.set(
+              under: optimizer.name, optimizer.state.tensors.map { ($0.key, $0.value) })
+            values[optimizer.counter] = optimizer.state.stepCount
+          }
+        },
+        restore: { whole, state, values in
+          let others: Set = ["bestStep", "bestQuality", "warnings", "data"]
+          try whole.trainer.restoreOptimizers(steps: values.integers(except: others)) {
+            try state.tensors(under: $0)
+          }
+        }),
+      .value("warnings", \.warnings),
+      SavedPart(
+        save: { whole, state, values in
+          guard let best = whole.best else { return }
+          state.set(under: "best", best.model.namedParameters)
+          state.set(under: "best-state", best.state.namedTensors)
+          values["bestStep"] = best.step
+          values["bestQuality"] = best.quality
+        },
+        restore: { whole, state, values in
+          guard let step: Int = try values.optional("bestStep"),
+            let quality: Double = try values.optional("bestQuality")
+          else { return }
+          var (kept, keptState) = (whole.trainer.model, whole.trainer.state)
+          try kept.setParameters(to: state.tensors(under: "best"))
+          try keptState.setTensors(to: state.tensors(under: "best-state"))
+          whole.best = Kept(step: step, quality: quality, model: kept, state: keptState)
+        }),
+    ]
   }
+
+  /// Weights, moments, what moves beside them and the kept copy.
+  func checkpoint() throws -> Checkpoint { try Self.saved.checkpoint(of: self, "scenes") }
 
   /// Continues from a saved state.
   ///
   /// - Throws: ``RunError/unreadable(path:expected:found:advice:)`` if the data are no longer those that the run began with.
   mutating func restore(_ checkpoint: Checkpoint) throws {
-    let counters = try RunCoding.decoder.decode(
-      SceneCounters.self, from: Data(checkpoint.text("scenes").utf8))
-    try configuration.data.check(
-      against: counters.data, side: configuration.model.side, in: directories)
-    try trainer.model.setParameters(to: checkpoint.tensors(under: "model"))
-    try trainer.state.setTensors(to: checkpoint.tensors(under: "state"))
-    try trainer.restoreOptimizers(steps: counters.steps) { try checkpoint.tensors(under: $0) }
-    warnings = counters.warnings
-    if let step = counters.bestStep, let quality = counters.bestQuality {
-      var (kept, keptState) = (trainer.model, trainer.state)
-      try kept.setParameters(to: checkpoint.tensors(under: "best"))
-      try keptState.setTensors(to: checkpoint.tensors(under: "best-state"))
-      best = Kept(step: step, quality: quality, model: kept, state: keptState)
-    }
-  }
-}
-
-/// What a checkpoint of scenes holds beside tensors.
-private struct SceneCounters: Codable {
-  /// The optimisers' numbers of steps, each under its own key.
-  var steps: [String: Int] = [:]
-  var bestStep: Int?
-  var bestQuality: Double?
-  var warnings: [String]
-  /// The digest of the data in states from before the runner noted all inputs.
-  var data: String?
-
-  init(bestStep: Int?, bestQuality: Double?, warnings: [String]) {
-    self.bestStep = bestStep
-    self.bestQuality = bestQuality
-    self.warnings = warnings
-  }
-
-  private struct Key: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-
-    static let bestStep = Key(stringValue: "bestStep")
-    static let bestQuality = Key(stringValue: "bestQuality")
-    static let warnings = Key(stringValue: "warnings")
-    static let data = Key(stringValue: "data")
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.container(keyedBy: Key.self)
-    bestStep = try container.decodeIfPresent(Int.self, forKey: .bestStep)
-    bestQuality = try container.decodeIfPresent(Double.self, forKey: .bestQuality)
-    warnings = try container.decode([String].self, forKey: .warnings)
-    data = try container.decodeIfPresent(String.self, forKey: .data)
-    let own = [Key.bestStep, .bestQuality, .warnings, .data].map(\.stringValue)
-    for key in container.allKeys where !own.contains(key.stringValue) {
-      steps[key.stringValue] = try container.decode(Int.self, forKey: key)
-    }
-  }
-
-  func encode(to encoder: any Encoder) throws {
-    var container = encoder.container(keyedBy: Key.self)
-    for (key, count) in steps { try container.encode(count, forKey: Key(stringValue: key)) }
-    try container.encodeIfPresent(bestStep, forKey: .bestStep)
-    try container.encodeIfPresent(bestQuality, forKey: .bestQuality)
-    try container.encode(warnings, forKey: .warnings)
-    try container.encodeIfPresent(data, forKey: .data)
+    try Self.saved.restore(&self, from: checkpoint, "scenes")
   }
 }

@@ -10,12 +10,13 @@ extension ScenePieces<Float> {
 
 extension SceneModel<Float> {
   /// An image with one latent number of an object set to each of seven values from −2 to 2, row by row.
-  func traversals(of x: Tensor<Float>, _ state: State) -> Canvas {
+  /// `nil` for a model without latent numbers.
+  func traversalSheet(of x: Tensor<Float>, _ state: State) -> Canvas? {
     let values = TraversalSheet.values(from: -2, to: 2, count: 7)
-    return TraversalSheet(
-      values: values,
-      rows: traversals(of: x, state, values: values).map { .init($0.name, $0.images) }
-    ).canvas()
+    let rows = traversals(of: x, state, values: values).map {
+      TraversalSheet.Row($0.name, $0.images)
+    }
+    return rows.isEmpty ? nil : TraversalSheet(values: values, rows: rows).canvas()
   }
 }
 
