@@ -6,7 +6,7 @@ extension Background {
     let x, masks, weights, code: Tensor<Scalar>
     let noise: Noise
     var image: ConvolutionalEncoder<Scalar>.Tape?
-    let maskPosterior: MaskPosterior<Scalar>.Tape
+    let maskPosterior: RecurrentPosterior<Scalar>.Tape
     var maskDecoder: PlaneDecoder<Scalar>.Tape?
     let maskPrior: RecurrentNormal<Scalar>.PriorTape
     var componentEncoder: ConvolutionalEncoder<Scalar>.Tape?

@@ -14,7 +14,7 @@ public struct Background<Scalar: TensorScalar>: Parameterized {
   /// From the image to its code, `[batch, 64]`, before ELU.
   var imageEncoder: ConvolutionalEncoder<Scalar>
   /// `q(z_m,k | z_m,<k, x)`.
-  var maskPosterior: MaskPosterior<Scalar>
+  var maskPosterior: RecurrentPosterior<Scalar>
   /// From `z_m,k` to the share of what is left; none with one component.
   var maskDecoder: PlaneDecoder<Scalar>?
   /// From `[log(π_k + 1e-5), x]` to mean and deviation of `z_c,k`.
@@ -41,24 +41,30 @@ public struct Background<Scalar: TensorScalar>: Parameterized {
     imageEncoder = ConvolutionalEncoder(
       side: side, widths: [3] + Array(repeating: width(64), count: 4), outputs: Self.codeSize,
       random: random.stream("imageEncoder"))
-    maskPosterior = MaskPosterior(code: Self.codeSize, random: random.stream("maskPosterior"))
+    maskPosterior = RecurrentPosterior(
+      code: Self.codeSize, latents: latents, hidden: SPACEArchitecture.recurrentSize,
+      random: random.stream("maskPosterior"))
     componentEncoder = ConvolutionalEncoder(
       side: side, widths: [4, width(32), width(32), width(64), width(64)], outputs: 2 * latents,
       random: random.stream("componentEncoder"))
     let (larger, smaller) = architecture.lastUpFactors
     if architecture.components > 1 {
       maskDecoder = PlaneDecoder(
-        architecture, growingBy: [4, 2, larger, smaller], channels: 1,
+        inputs: latents, growingBy: [4, 2, larger, smaller], channels: 1,
+        widthDivisor: architecture.widthDivisor,
         random: random.stream("maskDecoder"))
       componentDecoder = BroadcastDecoder(
         side: side, latents: latents, channels: width(32),
         random: random.stream("componentDecoder"))
     } else {
       singleDecoder = PlaneDecoder(
-        architecture, growingBy: [4, larger, 2, smaller], channels: 3,
+        inputs: latents, growingBy: [4, larger, 2, smaller], channels: 3,
+        widthDivisor: architecture.widthDivisor,
         random: random.stream("singleDecoder"))
     }
-    maskPrior = RecurrentNormal(inputs: latents, random: random.stream("maskPrior"))
+    maskPrior = RecurrentNormal(
+      inputs: latents, hidden: SPACEArchitecture.recurrentSize, outputs: latents,
+      random: random.stream("maskPrior"))
     componentPrior = MLP(
       widths: [latents, 64, 64, 2 * latents], hidden: .elu(1),
       random: random.stream("componentPrior"))

@@ -23,10 +23,12 @@ struct PlaneDecoder<Scalar: TensorScalar>: Parameterized {
   }
 
   /// The decoder of images with `channels` channels that grows by four factors, in this order.
+  ///
+  /// - Parameter widthDivisor: what divides the channels of hidden layers: 256, 128, 64, 16.
   init(
-    _ architecture: SPACEArchitecture, growingBy factors: [Int], channels: Int, random: Philox
+    inputs: Int, growingBy factors: [Int], channels: Int, widthDivisor: Int, random: Philox
   ) {
-    let width = architecture.width
+    func width(_ channels: Int) -> Int { channels / widthDivisor }
     let sizes: [(channels: Int, groups: Int)] = [(256, 16), (128, 16), (64, 8), (16, 4)]
     let stages = zip(sizes, factors).map { size, factor -> [StageSize] in
       [
@@ -35,7 +37,7 @@ struct PlaneDecoder<Scalar: TensorScalar>: Parameterized {
       ]
     }
     coarse = ConvolutionStack(
-      inputs: SPACEArchitecture.backgroundSize,
+      inputs: inputs,
       stages: [StageSize(width(256), kernel: 1, groups: 16)] + stages[0] + stages[1],
       random: random.stream("coarse"))
     fine = ConvolutionStack(

@@ -13,7 +13,7 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
   /// What follows it.
   var firstNorm: BatchNorm<Scalar>
   /// The other three.
-  var rest: BackgroundConvolutions<Scalar>
+  var rest: ELUConvolutions<Scalar>
   /// The colours.
   var last: Convolution<Scalar>
   /// The side of the images.
@@ -25,11 +25,11 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
     let z, vectors, plane: Tensor<Scalar>
     let planeMoments: BatchNorm<Scalar>.Moments
     let statistics: BatchNorm<Scalar>.Statistics
-    var rest: BackgroundConvolutions<Scalar>.Tape
+    var rest: ELUConvolutions<Scalar>.Tape
     let colours: Tensor<Scalar>
 
     /// The other three's tape, which is empty afterwards.
-    mutating func takeRest() -> BackgroundConvolutions<Scalar>.Tape {
+    mutating func takeRest() -> ELUConvolutions<Scalar>.Tape {
       defer { rest.outputs = [] }
       return rest
     }
@@ -49,7 +49,7 @@ struct BroadcastDecoder<Scalar: TensorScalar>: Parameterized {
     first = Convolution(
       inputs: latents + 2, outputs: channels, kernel: 3, random: random.stream("first"))
     firstNorm = BatchNorm(channels: channels, activation: .elu(1))
-    rest = BackgroundConvolutions(
+    rest = ELUConvolutions(
       widths: Array(repeating: channels, count: 4), strides: 1, padding: 0,
       random: random.stream("rest"))
     last = Convolution(

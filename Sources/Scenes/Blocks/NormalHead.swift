@@ -1,6 +1,6 @@
 /// Mean and deviation of independent normal numbers, from the columns of a network's output.
 ///
-/// `raw` is `[rows, 2 n]`: the first half are the means, the deviations are `softplus` of the second half plus 1e-4.
+/// `raw` is `[rows, 2 n]`: the first half are the means, the deviations are `softplus` of the second half plus a minimum.
 struct NormalHead<Scalar: TensorScalar>: Sendable {
   /// What the deviations come from, `[rows, n]`.
   private let raw: Tensor<Scalar>
@@ -10,11 +10,11 @@ struct NormalHead<Scalar: TensorScalar>: Sendable {
   let deviation: Tensor<Scalar>
 
   /// The distribution that a network's output stands for.
-  init(_ output: Tensor<Scalar>) {
+  init(_ output: Tensor<Scalar>, minimum: Double = 1e-4) {
     let n = output.shape[1] / 2
     mean = output.slice(0..<n, along: 1)
     raw = output.slice(n..<2 * n, along: 1)
-    deviation = softplus(raw) + 1e-4
+    deviation = softplus(raw) + Scalar(minimum)
   }
 
   /// `mean + deviation · noise`.

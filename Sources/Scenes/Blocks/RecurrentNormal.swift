@@ -2,11 +2,11 @@
 struct RecurrentNormal<Scalar: TensorScalar>: Parameterized {
   /// The cell.
   var cell: LSTMCell<Scalar>
-  /// The hidden state before the first step, `[64]`.
+  /// The hidden state before the first step, `[hidden]`.
   var startHidden: Tensor<Scalar>
-  /// The memory before the first step, `[64]`.
+  /// The memory before the first step, `[hidden]`.
   var startCell: Tensor<Scalar>
-  /// From the hidden state to means and what deviations come from, `[64, 2 · 32]`.
+  /// From the hidden state to means and what deviations come from, `[hidden, 2 · outputs]`.
   var head: Dense<Scalar>
 
   /// `cell.inputWeight`, …, `startHidden`, `startCell`, `head.weight`, `head.bias`.
@@ -17,14 +17,12 @@ struct RecurrentNormal<Scalar: TensorScalar>: Parameterized {
     ]
   }
 
-  /// A cell of `inputs` columns and 64 hidden ones that starts at zero.
-  init(inputs: Int, random: Philox) {
-    let hidden = SPACEArchitecture.recurrentSize
+  /// A cell of `inputs` columns and `hidden` ones that starts at zero, and distributions of `outputs` numbers.
+  init(inputs: Int, hidden: Int, outputs: Int, random: Philox) {
     cell = LSTMCell(inputs: inputs, hidden: hidden, random: random.stream("cell"))
     startHidden = .zeros([hidden])
     startCell = .zeros([hidden])
-    head = Dense(
-      inputs: hidden, outputs: 2 * SPACEArchitecture.backgroundSize, random: random.stream("head"))
+    head = Dense(inputs: hidden, outputs: 2 * outputs, random: random.stream("head"))
   }
 
   /// The state before the first step, the same for all rows of a batch.

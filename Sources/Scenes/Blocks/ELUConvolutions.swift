@@ -1,5 +1,5 @@
-/// The convolutions of the background: each followed by batch normalisation and ELU.
-typealias BackgroundConvolutions<Scalar: TensorScalar> = NormalizedConvolutions<
+/// A chain of convolutions, each followed by batch normalisation and ELU.
+typealias ELUConvolutions<Scalar: TensorScalar> = NormalizedConvolutions<
   Scalar, Convolution<Scalar>
 >
 

@@ -3,7 +3,8 @@
 ///
 /// A network's output `[rows, 2 k]` holds the means `m` and then the numbers `r`; noise and sample are `[rows, k]`.
 struct NormalPosterior<Scalar: TensorScalar>: Sendable {
-  let mean, raw, deviation, noise: Tensor<Scalar>
+  let head: NormalHead<Scalar>
+  let noise: Tensor<Scalar>
   /// `z`.
   let sample: Tensor<Scalar>
   let priorMean, priorDeviation: Scalar
@@ -12,32 +13,33 @@ struct NormalPosterior<Scalar: TensorScalar>: Sendable {
     _ output: Tensor<Scalar>, noise: Tensor<Scalar>, minimum: Double = 0, priorMean: Double = 0,
     priorDeviation: Double = 1
   ) {
-    let size = output.shape[1] / 2
+    head = NormalHead(output, minimum: minimum)
     require(
-      noise.shape == [output.shape[0], size],
-      "Foreground: noise must be [\(output.shape[0]), \(size)], got \(noise.shape)")
-    mean = output.slice(0..<size, along: 1)
-    raw = output.slice(size..<2 * size, along: 1)
-    deviation = softplus(raw) + Scalar(minimum)
+      noise.shape == head.mean.shape,
+      "NormalPosterior: noise must be \(head.mean.shape), got \(noise.shape)")
     self.noise = noise
-    sample = mean + deviation * noise
+    sample = head.sample(noise)
     self.priorMean = Scalar(priorMean)
     self.priorDeviation = Scalar(priorDeviation)
   }
 
   /// The divergence of each image, whose rows are neighbours.
-  func divergence(images: Int) -> [Double] {
-    let elements = NormalDivergence.elements(
-      mean: mean, deviation: deviation, priorMean: priorMean, priorDeviation: priorDeviation)
-    return elements.divergence.sums(over: images)
+  func divergence(images: Int) -> [Double] { elements.divergence.sums(over: images) }
+
+  /// The gradient with respect to the network's output, for `dz` and `weight` times the divergence:
+  /// `dm = dz + weight · dKL/dm`, `ds = dz ε + weight · dKL/ds`.
+  func backward(_ dSample: Tensor<Scalar>, weight: Scalar) -> Tensor<Scalar> {
+    let (_, dMean, dDeviation) = elements
+    return head.backward(
+      dMean: dSample + dMean * weight, dDeviation: dSample * noise + dDeviation * weight)
   }
 
-  /// The gradient with respect to the network's output, for `dz` and `weight` times the divergence.
-  func backward(_ dSample: Tensor<Scalar>, weight: Scalar) -> Tensor<Scalar> {
-    let (_, dMean, dDeviation) = NormalDivergence.elements(
-      mean: mean, deviation: deviation, priorMean: priorMean, priorDeviation: priorDeviation)
-    let d = dSample * noise + dDeviation * weight
-    return Tensor.concatenate([dSample + dMean * weight, d * sigmoid(raw)], along: 1)
+  private var elements:
+    (divergence: Tensor<Scalar>, dMean: Tensor<Scalar>, dDeviation: Tensor<Scalar>)
+  {
+    NormalDivergence.elements(
+      mean: head.mean, deviation: head.deviation, priorMean: priorMean,
+      priorDeviation: priorDeviation)
   }
 }
 

@@ -2,18 +2,18 @@
 /// a row, and a dense layer.
 struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
   /// The four halvings.
-  var convolutions: BackgroundConvolutions<Scalar>
+  var convolutions: ELUConvolutions<Scalar>
   /// What follows, from `(side/16)² · channels` columns.
   var dense: Dense<Scalar>
 
   /// What the backward pass needs: the convolutions' tape, and the rows before the dense layer.
   struct Tape: Sendable {
-    var convolutions: BackgroundConvolutions<Scalar>.Tape
+    var convolutions: ELUConvolutions<Scalar>.Tape
     let dense: Dense<Scalar>.Tape
     let rows: [Range<Int>]
 
     /// The convolutions' tape, which is empty afterwards.
-    mutating func takeConvolutions() -> BackgroundConvolutions<Scalar>.Tape {
+    mutating func takeConvolutions() -> ELUConvolutions<Scalar>.Tape {
       defer { convolutions.outputs = [] }
       return convolutions
     }
@@ -26,7 +26,7 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
 
   /// An encoder of images of `side` pixels with `widths[0]` channels to `outputs` numbers.
   init(side: Int, widths: [Int], outputs: Int, random: Philox) {
-    convolutions = BackgroundConvolutions(
+    convolutions = ELUConvolutions(
       widths: widths, strides: 2, padding: 1, random: random.stream("convolutions"))
     let last = side >> (widths.count - 1)
     dense = Dense(
@@ -48,7 +48,7 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
     input: @Sendable (Range<Int>) -> Tensor<Scalar>
   ) -> (y: Tensor<Scalar>, tape: Tape, states: [BatchNorm<Scalar>.State]) {
     let count = min(images, Self.shardCount)
-    let rows = (0..<count).map { images * $0 / count..<images * ($0 + 1) / count }
+    let rows = Array(Partition(of: images, into: count))
     let (inner, next) = convolutions.forward(shards: count, states, mode: mode) { input(rows[$0]) }
     let features = Tensor.concatenate(
       parallelMap(over: count) { shard in
@@ -70,7 +70,7 @@ struct ConvolutionalEncoder<Scalar: TensorScalar>: Parameterized {
   ) -> Gradient {
     let (dFeatures, outer) = dense.backward(dy, through: tape.dense)
     let rows = tape.rows
-    var ends = BackgroundConvolutions<Scalar>.Ends(
+    var ends = ELUConvolutions<Scalar>.Ends(
       above: NoSum(), below: NoSum(), input: { input(rows[$0]) },
       outputGradient: { shard, y in dFeatures.rows(rows[shard]).reshaped(to: y.shape) })
     if let inputGradient {

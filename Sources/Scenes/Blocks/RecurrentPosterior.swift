@@ -2,7 +2,7 @@
 /// `h_k = LSTM([z_{k−1}, code], h_{k−1})`, `q(z_k) = N(mean(h_k), deviation(h_k)²)`, with a learned `z_0`.
 ///
 /// `code` is `[batch, 64]`, the noise `[K, batch, 32]`.
-struct MaskPosterior<Scalar: TensorScalar>: Parameterized {
+struct RecurrentPosterior<Scalar: TensorScalar>: Parameterized {
   /// The cell, which reads the latent before and then the image code, and its head.
   var network: RecurrentNormal<Scalar>
   /// `z_0`, `[32]`.
@@ -20,10 +20,10 @@ struct MaskPosterior<Scalar: TensorScalar>: Parameterized {
     [.part("network", \.network), .tensor("startLatent", \.startLatent)]
   }
 
-  /// The posterior for image codes of `code` numbers.
-  init(code: Int, random: Philox) {
-    let latents = SPACEArchitecture.backgroundSize
-    network = RecurrentNormal(inputs: latents + code, random: random)
+  /// The posterior of `latents` numbers for codes of `code` numbers, by a cell of `hidden` columns.
+  init(code: Int, latents: Int, hidden: Int, random: Philox) {
+    network = RecurrentNormal(
+      inputs: latents + code, hidden: hidden, outputs: latents, random: random)
     startLatent = .zeros([latents])
   }
 
