@@ -62,8 +62,8 @@ extension ExperimentRegistry {
     -> [ResolvedConfig]
   {
     if quick {
-      for (key, value) in layers.template.quickOverrides {
-        try layers.lay(key: key, text: value, origin: .quick)
+      for setting in layers.template.settings {
+        if let value = setting.quick { layers.set(setting.key, [value], origin: .quick) }
       }
     }
     for (index, argument) in overrides.enumerated() {

@@ -215,6 +215,7 @@ struct ProceduralScenesTests {
     #expect(error { $0.mostSize = 60 }.contains("three quarters of the side, found 60"))
     #expect(error { $0.shapes = [] }.contains("at least one of disc, square"))
     #expect(error { $0.noise = .nan }.contains("noise"))
-    #expect(error { $0.side = 4 }.contains("scenes: side: expected 8 to 1024, found 4"))
+    #expect(
+      error { $0.side = 4 }.contains("scenes: side: expected a number from 8 to 1024, found 4"))
   }
 }
