@@ -58,13 +58,13 @@ let package = Package(
     .target(
       name: "Benchmarks",
       dependencies: [
-        "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Scenes", "Metrics",
-        "Storage", "Datasets", "Trials",
+        "Settings", "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Scenes",
+        "Metrics", "Storage", "Datasets", "Trials",
       ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Trials", "Benchmarks", "Datasets", "Storage", "TensorCore", "CProcess",
+        "Trials", "Benchmarks", "Datasets", "Settings", "Storage", "TensorCore", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport"),

@@ -1,3 +1,4 @@
+import Settings
 import Yams
 
 /// Settings with layers being laid over them, and the axes of a sweep.

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 extension SceneRecipe {
   /// Lays settings over this recipe: `side=128`, `shapes=disc,star`.
