@@ -5,8 +5,8 @@ import Settings
 /// `Codable` is what makes the order and the nesting known without a list by hand; the kinds come from the static
 /// types that the encoding methods see, and what a setting was declared as from the `Setting` among them.
 enum ConfigEncoder {
-  static func settings<C: ExperimentConfiguration>(of configuration: C) throws -> [ConfigSetting] {
-    let sink = Sink(typeName: "\(C.self)")
+  static func settings<Group: Encodable>(of configuration: Group) throws -> [ConfigSetting] {
+    let sink = Sink(typeName: "\(Group.self)")
     try configuration.encode(to: Level(sink: sink, prefix: "", groups: []))
     return sink.settings
   }

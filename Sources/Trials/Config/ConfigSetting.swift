@@ -83,26 +83,31 @@ public struct ConfigTemplate: Sendable {
   ///   of structs, or a property without a meaning.
   public init<C: ExperimentConfiguration>(_ type: C.Type) throws {
     let defaults = C()
-    let settings = try ConfigEncoder.settings(of: defaults)
+    try self.init(defaults, name: defaults.experiment) { try $0.validate() }
+  }
+
+  /// Describes a group of settings by its defaults.
+  init<Group: Codable & Sendable>(
+    _ defaults: Group, name: String, validate: @escaping @Sendable (Group) throws -> Void
+  ) throws {
+    experiment = name
+    settings = try ConfigEncoder.settings(of: defaults)
     if let bare = settings.first(where: \.meaning.isEmpty) {
       throw ConfigError.unsupported(
-        type: "\(C.self)", key: bare.key,
+        type: "\(Group.self)", key: bare.key,
         reason: "expected a meaning, found none; declare it as @Setting(\"what it is\") var …")
     }
     for setting in settings {
       guard let quick = setting.quick, !setting.range.holds(quick) else { continue }
       throw ConfigError.unsupported(
-        type: "\(C.self)", key: setting.key,
+        type: "\(Group.self)", key: setting.key,
         reason: "expected \(setting.range.expectation()) in the quick form, found \(quick.yaml)")
     }
-    experiment = defaults.experiment
-    self.settings = settings
     check = { settings in
       try ConfigChecks.checkNumbers(settings)
       try ConfigChecks.checkRanges(settings)
-      let configuration = try ConfigDecoder.decode(C.self, from: settings)
       do {
-        try configuration.validate()
+        try validate(ConfigDecoder.decode(Group.self, from: settings))
       } catch ConfigError.invalid(let key, _, let expected, let found) {
         let origin = settings.first { $0.key == key }?.origin ?? .defaults
         throw ConfigError.invalid(
