@@ -6,6 +6,7 @@ import PackageDescription
 let package = Package(
   name: "tessera",
   products: [
+    .library(name: "Settings", targets: ["Settings"]),
     .library(name: "TensorCore", targets: ["TensorCore"]),
     .library(name: "Layers", targets: ["Layers"]),
     .library(name: "GradientChecking", targets: ["GradientChecking"]),
@@ -33,6 +34,7 @@ let package = Package(
     .systemLibrary(name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
     .target(name: "CKernels"),
     .target(name: "CProcess"),
+    .target(name: "Settings"),
     .target(
       name: "TensorCore",
       dependencies: [
@@ -43,26 +45,26 @@ let package = Package(
     .target(name: "GradientChecking", dependencies: ["TensorCore", "Layers"]),
     .target(name: "Attention", dependencies: ["TensorCore", "CKernels"]),
     .target(name: "Infomin", dependencies: ["TensorCore", "Layers"]),
-    .target(name: "Scenes", dependencies: ["TensorCore", "Layers", "Metrics"]),
+    .target(name: "Scenes", dependencies: ["Settings", "TensorCore", "Layers", "Metrics"]),
     .target(name: "Metrics", dependencies: ["TensorCore"]),
     .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
-    .target(name: "Datasets", dependencies: ["TensorCore", "Storage"]),
+    .target(name: "Datasets", dependencies: ["Settings", "TensorCore", "Storage"]),
     .target(
       name: "Trials",
       dependencies: [
-        "TensorCore", "Layers", "GradientChecking", "Attention", "Infomin", "Scenes", "Metrics",
-        "Storage", "Datasets", "CLAPACKE", "CHDF5", "Yams",
+        "Settings", "TensorCore", "Layers", "GradientChecking", "Attention", "Infomin", "Scenes",
+        "Metrics", "Storage", "Datasets", "CLAPACKE", "CHDF5", "Yams",
       ]),
     .target(
       name: "Benchmarks",
       dependencies: [
-        "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Scenes", "Metrics",
-        "Storage", "Datasets", "Trials",
+        "Settings", "TensorCore", "CKernels", "Layers", "Attention", "Infomin", "Scenes",
+        "Metrics", "Storage", "Datasets", "Trials",
       ]),
     .executableTarget(
       name: "tessera",
       dependencies: [
-        "Trials", "Benchmarks", "Datasets", "Storage", "TensorCore", "CProcess",
+        "Trials", "Benchmarks", "Datasets", "Settings", "Storage", "TensorCore", "CProcess",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .target(name: "TestSupport", dependencies: ["TensorCore"], path: "Tests/TestSupport"),
@@ -98,8 +100,8 @@ let package = Package(
     .testTarget(
       name: "MetricsTests", dependencies: ["Metrics", "Storage", "TensorCore"], exclude: ["Golden"]),
     .testTarget(
-      name: "TrialsTests", dependencies: ["Trials"],
-      exclude: ["Record/digests.json", "EarlierRuns"]),
+      name: "TrialsTests", dependencies: ["Trials", "Settings"],
+      exclude: ["Record/digests.json", "Record/hashes.json", "EarlierRuns"]),
     .testTarget(
       name: "BenchmarksTests",
       dependencies: ["Attention", "Benchmarks", "Storage", "TensorCore", "Trials"]),

@@ -1,15 +1,17 @@
+import Settings
+
 /// A number that moves linearly between two steps and stays put before and after: `first` until `from`, `last` from `to` on.
 ///
 /// It is a function of the step alone, so that a resumed run needs no state of it.
 public struct LinearSchedule: Sendable, Hashable, Codable {
   /// The last step with the first value.
-  public var from: Int
+  @Setting("last step with the first value") public var from = 0
   /// The first step with the last value.
-  public var to: Int
+  @Setting("first step with the last value") public var to = 0
   /// The value at the start.
-  public var first: Double
+  @Setting("the value at first", .ofGroup) public var first = 0.0
   /// The value at the end.
-  public var last: Double
+  @Setting("the value at the end", .ofGroup) public var last = 0.0
 
   /// A schedule of these parts; `from` is not after `to`.
   public init(from: Int, to: Int, first: Double, last: Double) {

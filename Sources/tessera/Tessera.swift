@@ -1,6 +1,7 @@
 import ArgumentParser
 import CProcess
 import Foundation
+import Settings
 import TensorCore
 import Trials
 

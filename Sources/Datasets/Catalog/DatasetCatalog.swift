@@ -1,3 +1,4 @@
+import Settings
 import Storage
 
 /// The data sets that this package knows: the one list behind listings, manifests, downloads and checks.

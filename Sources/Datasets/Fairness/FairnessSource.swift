@@ -1,3 +1,5 @@
+import Settings
+
 /// The fairness tables by the names that configs and listings use.
 public enum FairnessSource: String, Sendable, Codable, CaseIterable {
   /// ``Adult`` without the outcome among the inputs.

@@ -1,3 +1,5 @@
+import Settings
+
 /// The sets of images for disentangling and adapting, by the names that configs and listings use.
 public enum ImageSource: String, Codable, Sendable, CaseIterable {
   /// Handwritten digits. Labels: `digit`.

@@ -14,7 +14,7 @@ enum MatrixProductConvolution {
     _ g: ConvolutionGeometry
   ) -> Tensor<S> {
     let source = g.patches
-    let blocks = RowBlocks(source, images: g.batch, limit: matrixSize / max(source.depth, 1))
+    let blocks = ImageRowBlocks(source, images: g.batch, limit: matrixSize / max(source.depth, 1))
     return Tensor(shape: g.outputShape) { y in
       guard y.count > 0 else { return }
       let y = SharedAddress(y.baseAddress!)
@@ -48,7 +48,7 @@ enum MatrixProductConvolution {
     _ dy: Tensor<S>, _ weight: Tensor<S>, _ g: ConvolutionGeometry
   ) -> Tensor<S> {
     let source = g.patches
-    let blocks = RowBlocks(source, images: 1, limit: matrixSize / max(source.depth, 1))
+    let blocks = ImageRowBlocks(source, images: 1, limit: matrixSize / max(source.depth, 1))
     return Tensor(shape: g.inputShape) { dx in
       guard dx.count > 0 else { return }
       dx.update(repeating: 0)
@@ -79,7 +79,7 @@ enum MatrixProductConvolution {
     _ x: Tensor<S>, _ dy: Tensor<S>, _ g: ConvolutionGeometry
   ) -> Tensor<S> {
     let source = g.patches
-    let blocks = RowBlocks(source, images: g.batch, limit: matrixSize / max(source.depth, 1))
+    let blocks = ImageRowBlocks(source, images: g.batch, limit: matrixSize / max(source.depth, 1))
     let parts = min(blocks.count, 8)
     guard parts > 0 else { return .zeros(g.weightShape) }
     let partial = parallelMap(over: parts) { part in
@@ -110,7 +110,7 @@ enum MatrixProductConvolution {
 }
 
 /// The rows of outputs of all images, cut into blocks of a bounded number of pixels, none across two images.
-private struct RowBlocks: Sendable {
+private struct ImageRowBlocks: Sendable {
   let count: Int
   private let perImage, rows: Int
 

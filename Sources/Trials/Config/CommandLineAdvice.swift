@@ -1,3 +1,5 @@
+import Settings
+
 /// What an error about a value may have to do with how the value was typed.
 public enum CommandLineAdvice {
   /// `error`, with advice if its message names a text that was typed with commas, which made a sweep of it, or with characters
@@ -8,9 +10,9 @@ public enum CommandLineAdvice {
     for setting in configs.flatMap(\.settings) {
       guard setting.kind == .string, case .string(let value) = setting.value, !value.isEmpty,
         message.contains(value), case .commandLine(let argument) = setting.origin,
-        let text = argument.firstIndex(of: "=").map({ argument[argument.index(after: $0)...] })
+        let text = KeyValue(argument)?.value
       else { continue }
-      let count = OverrideText.split(String(text)).count
+      let count = OverrideText.split(text).count
       if count > 1 {
         return AdvisedError(
           error,

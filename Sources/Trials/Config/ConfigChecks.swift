@@ -1,4 +1,4 @@
-/// Checks of ranges that configurations share; each throws ``ConfigError/invalid(key:place:expected:found:)``.
+/// Checks that configurations share; each throws ``ConfigError/invalid(key:place:expected:found:)``.
 enum ConfigChecks {
   /// Throws unless `holds`.
   static func check(_ key: String, _ holds: Bool, _ expected: String, _ found: Any) throws {
@@ -8,26 +8,12 @@ enum ConfigChecks {
     }
   }
 
-  /// Throws for the first whole number that is below its least value.
-  static func atLeast(_ values: [(key: String, value: Int, least: Int)]) throws {
-    for (key, value, least) in values { try check(key, value >= least, "at least \(least)", value) }
-  }
-
-  /// Throws for the first whole number that is outside its range.
-  static func within(_ values: [(key: String, value: Int, range: ClosedRange<Int>)]) throws {
-    for (key, value, range) in values {
-      try check(
-        key, range.contains(value), "a number from \(range.lowerBound) to \(range.upperBound)",
-        value)
-    }
-  }
-
   /// The largest magnitude of a whole number that is no seed: sums and products of such numbers fit into 64 bits.
   static let mostWhole = 1_000_000_000
   /// The range of a number's magnitude, where it is not 0: all arithmetic is in single precision.
   static let magnitudes = 1e-30...1e30
 
-  /// Looks at what holds for every number of every experiment.
+  /// Checks what holds for every number of every experiment.
   ///
   /// - Throws: ``ConfigError/invalid(key:place:expected:found:)`` with the place of the first that is out of range.
   static func checkNumbers(_ settings: [ConfigSetting]) throws {
@@ -50,17 +36,14 @@ enum ConfigChecks {
     }
   }
 
-  /// Throws for the first number that is not positive and finite.
-  static func positive(_ values: [(key: String, value: Double)]) throws {
-    for (key, value) in values {
-      try check(key, value > 0 && value.isFinite, "a positive number", value)
-    }
-  }
-
-  /// Throws for the first number that is negative or not finite.
-  static func notNegative(_ values: [(key: String, value: Double)]) throws {
-    for (key, value) in values {
-      try check(key, value >= 0 && value.isFinite, "a number of at least 0", value)
+  /// Throws for the first setting that is outside the range it was declared with, with its place.
+  static func checkRanges(_ settings: [ConfigSetting]) throws {
+    for setting in settings where !setting.range.holds(setting.value) {
+      var words: [String] = []
+      if case .list(.choice(let cases)) = setting.kind { words = cases }
+      throw ConfigError.invalid(
+        key: setting.key, place: setting.origin.description,
+        expected: setting.range.expectation(among: words), found: setting.value.yaml)
     }
   }
 }

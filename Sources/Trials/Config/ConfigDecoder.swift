@@ -6,9 +6,7 @@ enum ConfigDecoder {
   /// Decodes `settings`, whose kinds were checked when they were read.
   ///
   /// - Throws: ``ConfigError`` where the type itself refuses the values.
-  static func decode<C: ExperimentConfiguration>(_ type: C.Type, from settings: [ConfigSetting])
-    throws -> C
-  {
+  static func decode<C: Decodable>(_ type: C.Type, from settings: [ConfigSetting]) throws -> C {
     let decoder = JSONDecoder()
     decoder.nonConformingFloatDecodingStrategy = .convertFromString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")

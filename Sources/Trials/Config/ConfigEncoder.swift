@@ -1,11 +1,13 @@
+import Settings
+
 /// Turns a configuration value into its settings, in the order of declaration and with their kinds.
 ///
 /// `Codable` is what makes the order and the nesting known without a list by hand; the kinds come from the static
-/// types that the encoding methods see.
+/// types that the encoding methods see, and what a setting was declared as from the `Setting` among them.
 enum ConfigEncoder {
-  static func settings<C: ExperimentConfiguration>(of configuration: C) throws -> [ConfigSetting] {
-    let sink = Sink(typeName: "\(C.self)")
-    try configuration.encode(to: Level(sink: sink, prefix: ""))
+  static func settings<Group: Encodable>(of configuration: Group) throws -> [ConfigSetting] {
+    let sink = Sink(typeName: "\(Group.self)")
+    try configuration.encode(to: Level(sink: sink, prefix: "", groups: []))
     return sink.settings
   }
 
@@ -69,10 +71,15 @@ extension Array: ConfigList {
   fileprivate var elements: [Any] { map { $0 } }
 }
 
+private protocol OptionalType {}
+extension Optional: OptionalType {}
+
 /// The encoder of one level of nesting.
 private struct Level: Encoder {
   let sink: ConfigEncoder.Sink
   let prefix: String
+  /// The groups around it that are settings themselves, the outermost first.
+  let groups: [any AnySetting]
   var codingPath: [any CodingKey] { [] }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
@@ -95,13 +102,24 @@ private struct LevelContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
   let level: Level
   var codingPath: [any CodingKey] { [] }
 
-  private func put<T>(_ value: T, _ key: Key) throws -> Bool {
-    guard let kind = ConfigEncoder.kind(of: T.self) else { return false }
-    guard let leaf = ConfigEncoder.value(of: value) else { return false }
+  /// Adds a leaf; false for what is none.
+  private func put(
+    _ value: Any, _ type: Any.Type, _ key: Key, declared: (any AnySetting)? = nil
+  ) throws -> Bool {
+    guard let kind = ConfigEncoder.kind(of: type), let leaf = ConfigEncoder.value(of: value) else {
+      return false
+    }
+    let meanings = (level.groups.map(\.meaning) + [declared?.meaning ?? ""]).filter { !$0.isEmpty }
+    let all = level.groups + [declared].compactMap { $0 }
+    let range = all.reversed().lazy.map(\.range).first { $0 != .ofGroup }
     level.sink.settings.append(
       ConfigSetting(
-        key: level.prefix + key.stringValue, kind: kind, documentation: "", value: leaf,
-        origin: .defaults))
+        key: level.prefix + key.stringValue, kind: kind,
+        meaning: declared == nil ? "" : meanings.joined(separator: ": "),
+        range: declared == nil ? .any : range ?? .any,
+        quick: declared?.quick.flatMap { ConfigEncoder.value(of: $0) },
+        isWithoutEffect: all.contains(where: \.isWithoutEffect),
+        isAddedLater: all.contains(where: \.isAddedLater), value: leaf, origin: .defaults))
     return true
   }
 
@@ -115,27 +133,41 @@ private struct LevelContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
   }
 
   func encodeNil(forKey key: Key) throws { try encodeOptional(key) }
-  func encode(_ value: Bool, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: String, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: Double, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: Float, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: Int, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: Int8, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: Int16, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: Int32, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: Int64, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: UInt, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: UInt8, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: UInt16, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: UInt32, forKey key: Key) throws { _ = try put(value, key) }
-  func encode(_ value: UInt64, forKey key: Key) throws { _ = try put(value, key) }
+  func encode(_ value: Bool, forKey key: Key) throws { _ = try put(value, Bool.self, key) }
+  func encode(_ value: String, forKey key: Key) throws { _ = try put(value, String.self, key) }
+  func encode(_ value: Double, forKey key: Key) throws { _ = try put(value, Double.self, key) }
+  func encode(_ value: Float, forKey key: Key) throws { _ = try put(value, Float.self, key) }
+  func encode(_ value: Int, forKey key: Key) throws { _ = try put(value, Int.self, key) }
+  func encode(_ value: Int8, forKey key: Key) throws { _ = try put(value, Int8.self, key) }
+  func encode(_ value: Int16, forKey key: Key) throws { _ = try put(value, Int16.self, key) }
+  func encode(_ value: Int32, forKey key: Key) throws { _ = try put(value, Int32.self, key) }
+  func encode(_ value: Int64, forKey key: Key) throws { _ = try put(value, Int64.self, key) }
+  func encode(_ value: UInt, forKey key: Key) throws { _ = try put(value, UInt.self, key) }
+  func encode(_ value: UInt8, forKey key: Key) throws { _ = try put(value, UInt8.self, key) }
+  func encode(_ value: UInt16, forKey key: Key) throws { _ = try put(value, UInt16.self, key) }
+  func encode(_ value: UInt32, forKey key: Key) throws { _ = try put(value, UInt32.self, key) }
+  func encode(_ value: UInt64, forKey key: Key) throws { _ = try put(value, UInt64.self, key) }
 
   func encode<T: Encodable>(_ value: T, forKey key: Key) throws {
-    if try put(value, key) { return }
-    if value is any Collection {
-      throw refuse(key, "expected a list of plain values or a struct, found \(T.self)")
+    if let setting = value as? any AnySetting {
+      try encode(setting.value, type(of: setting).valueType, key, declared: setting)
+    } else {
+      try encode(value, T.self, key, declared: nil)
     }
-    try value.encode(to: Level(sink: level.sink, prefix: level.prefix + key.stringValue + "."))
+  }
+
+  private func encode(
+    _ value: any Encodable, _ type: Any.Type, _ key: Key, declared: (any AnySetting)?
+  ) throws {
+    if try put(value, type, key, declared: declared) { return }
+    if type is any OptionalType.Type { try encodeOptional(key) }
+    if value is any Collection {
+      throw refuse(key, "expected a list of plain values or a struct, found \(type)")
+    }
+    try value.encode(
+      to: Level(
+        sink: level.sink, prefix: level.prefix + key.stringValue + ".",
+        groups: level.groups + [declared].compactMap { $0 }))
   }
 
   func encodeIfPresent(_ value: Bool?, forKey key: Key) throws { try encodeOptional(key) }
@@ -151,8 +183,9 @@ private struct LevelContainer<Key: CodingKey>: KeyedEncodingContainerProtocol {
   func nestedContainer<NestedKey: CodingKey>(keyedBy keyType: NestedKey.Type, forKey key: Key)
     -> KeyedEncodingContainer<NestedKey>
   {
-    Level(sink: level.sink, prefix: level.prefix + key.stringValue + ".").container(
-      keyedBy: keyType)
+    Level(sink: level.sink, prefix: level.prefix + key.stringValue + ".", groups: level.groups)
+      .container(
+        keyedBy: keyType)
   }
   func nestedUnkeyedContainer(forKey key: Key) -> any UnkeyedEncodingContainer {
     level.unkeyedContainer()

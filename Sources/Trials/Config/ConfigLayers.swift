@@ -1,14 +1,18 @@
+import Settings
 import Yams
 
 /// Settings with layers being laid over them, and the axes of a sweep.
 struct ConfigLayers {
   let template: ConfigTemplate
+  /// Whether several values of a key make several runs; else a key has one value, and a list needs no brackets.
+  let isSweep: Bool
   var settings: [ConfigSetting]
   /// Swept keys with their values, slowest first.
   var axes: [(key: String, values: [ConfigValue], origin: ConfigOrigin)] = []
 
-  init(template: ConfigTemplate) {
+  init(template: ConfigTemplate, isSweep: Bool = true) {
     self.template = template
+    self.isSweep = isSweep
     settings = template.settings
   }
 
@@ -94,9 +98,20 @@ struct ConfigLayers {
     return .unknownKey(key: key, place: place, suggestion: suggestion, known: known)
   }
 
-  /// Lays one `key=value` over; several values with commas are a sweep.
-  mutating func lay(key: String, text: String, origin: ConfigOrigin) throws {
-    let place = origin.description
+  /// Lays `key=value` arguments over; several values with commas are a sweep.
+  mutating func lay(_ arguments: [String]) throws {
+    for (index, argument) in arguments.enumerated() {
+      guard let pair = KeyValue(argument) else {
+        let next = arguments.indices.contains(index + 1) ? arguments[index + 1] : ""
+        throw ConfigError.badOverride(
+          argument: argument, advice: OverrideText.advice(on: argument, before: next, self))
+      }
+      try lay(pair, origin: .commandLine(argument))
+    }
+  }
+
+  private mutating func lay(_ pair: KeyValue, origin: ConfigOrigin) throws {
+    let (key, place) = (pair.key, origin.description)
     guard let setting = setting(key) else {
       if isGroup(key) {
         throw ConfigError.wrongType(
@@ -106,7 +121,8 @@ struct ConfigLayers {
       throw unknown(key, place: place)
     }
     try sweep(
-      key, OverrideText.values(of: text, for: setting, place: place), origin: origin)
+      key, OverrideText.values(of: pair.value, for: setting, place: place, isSweep: isSweep),
+      origin: origin)
   }
 
   func firstChild(of key: String) -> String {

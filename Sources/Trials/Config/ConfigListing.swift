@@ -27,11 +27,9 @@ public enum ConfigListing {
   /// Each key of an experiment with its type, default and meaning.
   public static func schemaText(_ template: ConfigTemplate) -> String {
     var table = TextTable(["key", "type", "default", "--quick", "meaning"])
-    let quick = Dictionary(
-      template.quickOverrides.map { ($0.key, $0.value) }, uniquingKeysWith: { $1 })
     for setting in template.settings {
       table.add([
-        setting.key, setting.kind.name, setting.value.yaml, quick[setting.key] ?? "",
+        setting.key, setting.kind.name, setting.value.yaml, setting.quick?.yaml ?? "",
         setting.documentation,
       ])
     }
@@ -59,7 +57,9 @@ public enum ConfigListing {
 
   private static func properties(_ settings: [ConfigSetting]) -> JSONValue {
     let tree = ConfigText.json(settings) { setting in
-      guard case .object(var members) = setting.kind.schema else { return setting.kind.schema }
+      guard case .object(var members) = setting.kind.schema(setting.range) else {
+        fatalError("ConfigListing.schema: the schema of a kind is an object")
+      }
       if setting.key == "experiment" { members = [.init("const", setting.value.json)] }
       members.append(.init("default", setting.value.json))
       if !setting.documentation.isEmpty {

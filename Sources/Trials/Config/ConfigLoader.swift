@@ -62,21 +62,11 @@ extension ExperimentRegistry {
     -> [ResolvedConfig]
   {
     if quick {
-      for (key, value) in layers.template.quickOverrides {
-        try layers.lay(key: key, text: value, origin: .quick)
+      for setting in layers.template.settings {
+        if let value = setting.quick { layers.set(setting.key, [value], origin: .quick) }
       }
     }
-    for (index, argument) in overrides.enumerated() {
-      guard let equals = argument.firstIndex(of: "="), equals != argument.startIndex else {
-        let next = overrides.indices.contains(index + 1) ? overrides[index + 1] : ""
-        throw ConfigError.badOverride(
-          argument: argument, advice: OverrideText.advice(on: argument, before: next, layers))
-      }
-      try layers.lay(
-        key: argument[..<equals].trimmingCharacters(in: CharacterSet(charactersIn: " \t")),
-        text: String(argument[argument.index(after: equals)...]),
-        origin: .commandLine(argument))
-    }
+    try layers.lay(overrides)
     for axis in layers.axes where axis.key == "experiment" || axis.key == "threads" {
       throw ConfigError.invalid(
         key: axis.key, place: axis.origin.description, expected: "one value",

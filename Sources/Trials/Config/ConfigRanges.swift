@@ -1,8 +1,6 @@
 /// Ranges that keys of several experiments share. Their upper ends are far beyond any use, and keep what a run allocates or does
 /// between two looks at its signals within reason.
 enum ConfigRanges {
-  /// Threads.
-  static let threads = 1...1024
   /// Units of a layer and columns of a representation.
   static let width = 1...4096
   /// Slices of a side: a solve factors a matrix of three times as many rows.

@@ -1,3 +1,5 @@
+import Settings
+
 /// Where a value of a configuration came from.
 public enum ConfigOrigin: Sendable, Equatable, CustomStringConvertible {
   /// The default of the configuration's type.
@@ -24,18 +26,46 @@ public enum ConfigOrigin: Sendable, Equatable, CustomStringConvertible {
   }
 }
 
-/// One setting: its dotted key, what it accepts, its value and where that came from.
+/// One setting: its dotted key, what it was declared as, its value and where that came from.
 public struct ConfigSetting: Sendable, Equatable {
   /// The dotted key, such as `optimizer.learningRate`.
   public let key: String
   /// What it accepts.
   public let kind: ConfigKind
-  /// The line that documents it; empty if there is none.
-  public var documentation: String
+  /// What it is, with its unit; empty for a property that is not declared with `@Setting`.
+  public let meaning: String
+  /// What it may be.
+  public let range: SettingRange
+  /// Its value under `--quick`; `nil` where that changes nothing.
+  public let quick: ConfigValue?
+  /// Whether it changes no result, and so stays out of the hash.
+  public let isWithoutEffect: Bool
+  /// Whether it stays out of the hash while it has its default.
+  public let isAddedLater: Bool
   /// Its value.
   public var value: ConfigValue
   /// Where the value came from.
   public var origin: ConfigOrigin
+
+  /// The line of listings: meaning, range, and whether it changes no result.
+  public var documentation: String {
+    meaning + (limits.isEmpty ? "" : separator + limits)
+      + (isWithoutEffect ? "; changes no result" : "")
+  }
+
+  /// The range; nothing where the meaning says already what the least value stands for, as in `0 for all`.
+  private var limits: String {
+    if case .atLeast(let least) = range {
+      let number = "\(Int(least))"
+      if meaning.contains(number + " for ") || meaning.contains(number + ": ") { return "" }
+    }
+    return range.text
+  }
+
+  private var separator: String {
+    if case .among = range { return ": " }
+    return meaning.contains(";") ? "; " : ", "
+  }
 }
 
 /// What is known of an experiment's configuration without running it.
@@ -44,51 +74,66 @@ public struct ConfigTemplate: Sendable {
   public let experiment: String
   /// Every setting with its default, in the order of declaration.
   public let settings: [ConfigSetting]
-  /// What `--quick` changes.
-  public let quickOverrides: [(key: String, value: String)]
-  /// Keys that stay out of the hash.
-  public let keysWithoutEffect: [String]
-  /// Keys that stay out of the hash while they have these values, their defaults.
-  let laterDefaults: [String: ConfigValue]
-  /// Decodes and validates resolved settings, throwing ``ConfigError``.
+  /// Checks ranges, decodes and validates resolved settings, throwing ``ConfigError``.
   let check: @Sendable ([ConfigSetting]) throws -> Void
 
   /// Describes the configuration type of an experiment.
   ///
   /// - Throws: ``ConfigError/unsupported(type:key:reason:)`` where the type holds an Optional, a dictionary or a list
-  ///   of structs, or documents a key that it does not have.
+  ///   of structs, or a property without a meaning.
   public init<C: ExperimentConfiguration>(_ type: C.Type) throws {
     let defaults = C()
-    var settings = try ConfigEncoder.settings(of: defaults)
-    let keys = Set(settings.map(\.key))
-    for key in C.documentation.keys.sorted() where !keys.contains(key) {
+    try self.init(defaults, name: defaults.experiment) { try $0.validate() }
+  }
+
+  /// Describes a group of settings by its defaults.
+  init<Group: Codable & Sendable>(
+    _ defaults: Group, name: String, validate: @escaping @Sendable (Group) throws -> Void
+  ) throws {
+    experiment = name
+    settings = try ConfigEncoder.settings(of: defaults)
+    if let bare = settings.first(where: \.meaning.isEmpty) {
       throw ConfigError.unsupported(
-        type: "\(C.self)", key: key, reason: "documented, but there is no such key")
+        type: "\(Group.self)", key: bare.key,
+        reason: "expected a meaning, found none; declare it as @Setting(\"what it is\") var …")
     }
-    for index in settings.indices {
-      settings[index].documentation = C.documentation[settings[index].key] ?? ""
-    }
-    experiment = defaults.experiment
-    self.settings = settings
-    quickOverrides = C.quickOverrides
-    keysWithoutEffect = C.keysWithoutEffect
-    for key in C.keysAddedLater.sorted() where !keys.contains(key) {
+    for setting in settings {
+      guard let quick = setting.quick, !setting.range.holds(quick) else { continue }
       throw ConfigError.unsupported(
-        type: "\(C.self)", key: key, reason: "named as added later, but there is no such key")
+        type: "\(Group.self)", key: setting.key,
+        reason: "expected \(setting.range.expectation()) in the quick form, found \(quick.yaml)")
     }
-    laterDefaults = Dictionary(
-      uniqueKeysWithValues: settings.filter { C.keysAddedLater.contains($0.key) }
-        .map { ($0.key, $0.value) })
     check = { settings in
       try ConfigChecks.checkNumbers(settings)
-      let configuration = try ConfigDecoder.decode(C.self, from: settings)
+      try ConfigChecks.checkRanges(settings)
       do {
-        try configuration.validate()
+        try validate(ConfigDecoder.decode(Group.self, from: settings))
       } catch ConfigError.invalid(let key, _, let expected, let found) {
         let origin = settings.first { $0.key == key }?.origin ?? .defaults
         throw ConfigError.invalid(
           key: key, place: origin.description, expected: expected, found: found)
       }
     }
+  }
+
+  /// What `--quick` lays over a file's values, as it would be typed: `epochs=40`.
+  public var quickArguments: [String] {
+    settings.compactMap { setting in setting.quick.map { "\(setting.key)=\($0.yaml)" } }
+  }
+}
+
+extension ExperimentConfiguration {
+  /// Checks a configuration that a program set up, as one of a file is checked: each range, then ``validate()``.
+  ///
+  /// - Throws: ``ConfigError/invalid(key:place:expected:found:)`` for the first setting at fault.
+  public func check() throws {
+    let template = try ConfigTemplate(Self.self)
+    let values = try ConfigEncoder.settings(of: self)
+    try template.check(
+      zip(template.settings, values).map { declared, given in
+        var setting = declared
+        (setting.value, setting.origin) = (given.value, .program)
+        return setting
+      })
   }
 }

@@ -30,10 +30,9 @@ enum ConfigText {
     object(settings[...], depth: 0, leaf: leaf)
   }
 
-  /// One `key: value` line a setting, sorted, without `excluded`.
-  static func canonical(_ settings: [ConfigSetting], without excluded: [String]) -> String {
-    settings.filter { !excluded.contains($0.key) }.map { "\($0.key): \($0.value.yaml)\n" }.sorted()
-      .joined()
+  /// One `key: value` line per setting, sorted.
+  static func canonical(_ settings: [ConfigSetting]) -> String {
+    settings.map { "\($0.key): \($0.value.yaml)\n" }.sorted().joined()
   }
 
   /// The 64-bit FNV-1a hash as 16 hexadecimal digits.

@@ -1,3 +1,4 @@
+import Settings
 import Storage
 
 /// One value of a configuration.
@@ -95,15 +96,19 @@ public indirect enum ConfigKind: Sendable, Equatable {
     }
   }
 
-  /// The JSON schema of the kind.
-  public var schema: JSONValue {
+  /// The JSON schema of the kind within a range.
+  public func schema(_ range: SettingRange = .any) -> JSONValue {
     switch self {
-    case .integer: return ["type": "integer"]
-    case .float: return ["type": "number"]
+    case .integer: return .object([.init("type", "integer")] + range.bounds(as: self))
+    case .float: return .object([.init("type", "number")] + range.bounds(as: self))
     case .boolean: return ["type": "boolean"]
-    case .string: return ["type": "string"]
+    case .string: return .object([.init("type", "string")] + range.bounds(as: self))
     case .choice(let words): return ["enum": .array(words.map { .string($0) })]
-    case .list(let element): return ["type": "array", "items": element.schema]
+    case .list(let element):
+      var elements = SettingRange.any
+      if case .elements(let range, _) = range { elements = range }
+      return .object(
+        [.init("type", "array"), .init("items", element.schema(elements))] + range.bounds(as: self))
     }
   }
 

@@ -2,15 +2,16 @@ import Yams
 
 /// The value of a `key=value` argument: one value, or several with commas between them.
 enum OverrideText {
-  static func values(of text: String, for setting: ConfigSetting, place: String) throws
-    -> [ConfigValue]
-  {
+  static func values(
+    of text: String, for setting: ConfigSetting, place: String, isSweep: Bool = true
+  ) throws -> [ConfigValue] {
     func mismatch(_ found: String, _ word: String? = nil) -> ConfigError {
       .wrongType(
         key: setting.key, place: place, expected: setting.kind.expectation, found: found,
         suggestion: word.flatMap { setting.kind.suggestion(for: $0) })
     }
     if case .list = setting.kind {
+      let text = isSweep || text.hasPrefix("[") ? text : "[\(text)]"
       // `[80, 80]` is one list, `[80],[160]` are two; brackets are asked for, since `80,80` could be both.
       guard let node = try? BoundedYAML.compose("[\(text)]"), let items = node.sequence,
         !items.isEmpty, items.allSatisfy({ $0.sequence != nil })
@@ -25,6 +26,7 @@ enum OverrideText {
     if parts.last?.isOpen == true {
       throw mismatch("`\(short(text))`, where a quotation mark is not closed")
     }
+    if parts.count > 1, !isSweep { throw mismatch("`\(short(text))`, \(parts.count) values") }
     try refuseDecimalComma(parts, of: text, for: setting, place: place)
     return try parts.map { part in
       guard let value = setting.kind.scalar(part.text, isPlain: part.isPlain) else {

@@ -49,9 +49,10 @@ public struct ResolvedConfig: Sendable {
 
   /// 16 hexadecimal digits of everything that can change a result; the name of the run folder.
   public var hash: String {
-    let unchanged = settings.filter { template.laterDefaults[$0.key] == $0.value }.map(\.key)
-    return ConfigText.hash(
-      ConfigText.canonical(settings, without: template.keysWithoutEffect + unchanged))
+    let relevant = zip(settings, template.settings).filter { setting, declared in
+      !setting.isWithoutEffect && !(setting.isAddedLater && setting.value == declared.value)
+    }
+    return ConfigText.hash(ConfigText.canonical(relevant.map(\.0)))
   }
 
   /// The settings as YAML, as they stand in `config.yaml`.

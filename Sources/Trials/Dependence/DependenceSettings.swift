@@ -1,32 +1,28 @@
 import Infomin
+import Settings
 import TensorCore
 
 /// The settings of the sliced estimator.
 public struct SliceSettings: Codable, Sendable, Hashable {
-  /// S.
-  public var count = 100
-  /// joint or pair.
+  /// `S`, slices of each side.
+  @Setting("S, slices of each side", ConfigRanges.slices) public var count = 100
+  /// A sum over all slices, or the best pair.
+  @Setting(
+    "joint: a sum over all slices (the authors' code); pair: the best single pair (the paper)")
   public var form = SlicedDependence<Float>.Form.joint
   /// How directions are drawn.
-  public var mode = SliceMode.sphere
+  @Setting("sphere, orthogonal or gaussian directions") public var mode = SliceMode.sphere
   /// Added to the diagonal of both covariances.
-  public var ridge = 1e-3
+  @Setting("added to the diagonal of both covariances", .positive) public var ridge = 1e-3
   /// 0 for the analytic solve, else steps of gradient ascent on the weights.
+  @Setting("0: analytic solve; else Adam steps on the weights", 0...ConfigRanges.innerSteps)
   public var gradientSteps = 0
   /// Learning rate of the gradient ascent.
-  public var gradientRate = 0.01
+  @Setting("learning rate of the weights' gradient ascent", .positive) public var gradientRate =
+    0.01
 
   /// The authors' settings for fairness.
   public init() {}
-
-  /// Checks ranges.
-  func validate() throws {
-    try ConfigChecks.within([
-      ("slice.count", count, ConfigRanges.slices),
-      ("slice.gradientSteps", gradientSteps, 0...ConfigRanges.innerSteps),
-    ])
-    try ConfigChecks.positive([("slice.ridge", ridge), ("slice.gradientRate", gradientRate)])
-  }
 
   /// The estimator.
   var estimator: SlicedDependence<Float> {
@@ -41,27 +37,24 @@ public struct SliceSettings: Codable, Sendable, Hashable {
 /// The settings of the other estimators: the inner loop of those with a critic.
 public struct InnerSettings: Codable, Sendable, Hashable {
   /// L₂, passes at each max-step.
+  @Setting("L₂, passes of the critic at each max-step", 1...ConfigRanges.innerSteps)
   public var passes = 3
   /// Adam's learning rate.
-  public var learningRate = 5e-4
+  @Setting("the critic's learning rate", .positive) public var learningRate = 5e-4
   /// Rows of an inner step.
-  public var batchSize = 1024
+  @Setting("rows of a critic's step", 4...) public var batchSize = 1024
   /// Whether the first pass only measures, as in the authors' code.
+  @Setting("whether the first pass only measures, as in the authors' code")
   public var firstPassIdle = true
   /// Whether TC's value is clamped at independence.
+  @Setting("whether TC stops at −ln 2, where its critic knows nothing")
   public var clampsAtIndependence = false
   /// Which centring distance correlation takes.
+  @Setting("distance correlation: official (diagonal kept) or unbiased")
   public var centring = DistanceCorrelation<Float>.Centring.official
 
   /// The authors' settings for fairness.
   public init() {}
-
-  /// Checks ranges.
-  func validate() throws {
-    try ConfigChecks.atLeast([("inner.batchSize", batchSize, 4)])
-    try ConfigChecks.within([("inner.passes", passes, 1...ConfigRanges.innerSteps)])
-    try ConfigChecks.positive([("inner.learningRate", learningRate)])
-  }
 
   /// The inner loop.
   var training: InnerTraining {

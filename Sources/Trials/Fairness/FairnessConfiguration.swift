@@ -1,5 +1,6 @@
 import Datasets
 import Infomin
+import Settings
 import Storage
 import TensorCore
 
@@ -42,21 +43,25 @@ public enum RepresentationRows: String, Codable, Sendable, CaseIterable {
 /// The settings of a fairness run (Chen et al. 2022; spec §8.1).
 public struct FairnessConfiguration: ExperimentConfiguration {
   /// The experiment.
-  public var experiment = "fairness"
+  @Setting("the experiment") public var experiment = "fairness"
   /// The seed of every stream.
-  public var seed = 0
+  @Setting("seed of weights, splits, shuffles and slices", 0...) public var seed = 0
   /// Threads of the run.
-  public var threads = 1
+  @Setting(.threads) public var threads = 1
 
   /// The table and its split.
   public struct Data: Codable, Sendable, Hashable {
     /// The table.
+    @Setting("the table, see `tessera data list`; adult-official holds the authors' label leak")
     public var source = FairnessSource.adult
     /// How rows are divided.
+    @Setting(
+      "shuffled (by the seed), or official: by file position, each split with its own moments")
     public var split = SplitChoice.shuffled
     /// What T is in the census tables.
-    public var sensitive = Census.Sensitive.menShare
+    @Setting("what T is in the census tables") public var sensitive = Census.Sensitive.menShare
     /// Rows of a generated table, 0 for as many as the measured one has.
+    @Setting("rows of a generated table; 0 for as many as the measured one has", 0...1_000_000)
     public var rows = 0
     /// A table of one's own in place of `source`.
     public var csv = OwnTable()
@@ -67,74 +72,109 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   /// A CSV file with a header line.
   public struct OwnTable: Codable, Sendable, Hashable {
     /// The file; empty for none.
+    @Setting("a CSV file of your own with a header line, in place of data.source; empty for none")
     public var path = ""
     /// The column to predict.
+    @Setting("its column to predict: numbers, two words, or any words with data.csv.positive")
     public var target = ""
     /// The column to hide.
+    @Setting("its column to hide: numbers or words; it stays among the inputs")
     public var sensitive = ""
     /// Columns to leave out, such as identifiers.
-    public var ignored: [String] = []
+    @Setting("columns to leave out, such as identifiers") public var ignored: [String] = []
     /// Columns of codes that look like numbers.
+    @Setting("columns of codes that look like numbers, to be taken as words")
     public var text: [String] = []
     /// What becomes of rows with missing values.
+    @Setting("fail (with line and column), or drop-rows: leave rows with missing values out")
     public var missing = MissingValues.fail
     /// What stands between fields: `auto`, a character, or `tab`, `space`, `comma`, `semicolon`.
+    @Setting(
+      "between fields: auto (told by the contents), a character, or comma, semicolon, tab, space",
+      isAddedLater: true)
     public var separator = "auto"
     /// What stands before decimals: `.` or `,`.
-    public var decimal = "."
+    @Setting("before decimals: . or , (1.5 or 1,5)", isAddedLater: true) public var decimal = "."
     /// What stands between thousands: `none`, `,`, `.`, `_`, `space` or `apostrophe`.
+    @Setting("between thousands: none, or , . _ space apostrophe", isAddedLater: true)
     public var thousands = "none"
     /// How letters are written as bytes.
+    @Setting(
+      "of letters: auto (UTF-16 by its mark, else UTF-8), utf-8, latin-1, windows-1252, utf-16",
+      isAddedLater: true)
     public var encoding = TextEncoding.auto
     /// What stands for a missing value besides an empty field; `usual` stands for `FairnessTable.usualMissingMarkers`.
+    @Setting(
+      "what is a missing value besides an empty field: usual (? NA N/A n/a NULL None NaN - . and others), words; [usual, -99] adds one",
+      isAddedLater: true)
     public var missingMarkers = ["usual"]
     /// The value of the target that is 1, all others −1; empty for the later of two.
+    @Setting(
+      "the value of the target that is 1, all others −1; empty for the later of two in sorted order",
+      isAddedLater: true)
     public var positive = ""
     /// What becomes of a word in two spellings.
+    @Setting(
+      "a word in two spellings (<=50K and <=50K.): fail, merge them, or take them as separate words",
+      isAddedLater: true)
     public var spellings = Spellings.fail
   }
 
   /// The networks.
   public struct Model: Codable, Sendable, Hashable {
     /// Width of the encoder's hidden layers.
-    public var hidden = 200
+    @Setting("width of the encoder's two hidden layers", ConfigRanges.width) public var hidden = 200
     /// Columns of Z.
-    public var representation = 80
+    @Setting("columns of Z", ConfigRanges.width) public var representation = 80
     /// Width of the predictor's two hidden layers.
+    @Setting("width of the predictor's two hidden layers", ConfigRanges.width)
     public var predictor = 100
   }
   /// The networks.
   public var model = Model()
 
   /// The dependence term.
-  public var method = DependenceMethod.slice
+  @Setting("the dependence term") public var method = DependenceMethod.slice
   /// The weight of the utility against the dependence, β of the authors' code (1/β of the paper).
+  @Setting("β of the authors' code: weight of the utility against the dependence", .positive)
   public var utilityWeight = 0.15
   /// When the max-step runs.
+  @Setting("epoch: one max-step an epoch; batch: another on every mini-batch")
   public var schedule = MaxStepSchedule.epoch
   /// Epochs.
-  public var epochs = 500
+  @Setting("passes over the rows of the fit", 1..., quick: 40) public var epochs = 500
   /// Rows of a mini-batch.
-  public var batchSize = 500
+  @Setting("rows of a mini-batch", 20...) public var batchSize = 500
   /// Adam's learning rate.
-  public var learningRate = 5e-4
+  @Setting("Adam's learning rate", .positive) public var learningRate = 5e-4
   /// Whether the parameters with the best validation loss are restored at the end, as the authors' code does for SLICE.
   ///
   /// Under SLICE that loss is one of fresh slices, so its best epoch is in part a lucky draw; the last parameters do as well.
+  @Setting("whether the parameters with the best validation loss are restored at the end")
   public var keepsBest = false
   /// The first epoch whose parameters may be kept.
+  @Setting(
+    "first epoch whose parameters may be kept (if there are fewer epochs: the last third)", 0...,
+    quick: 25)
   public var keepsFrom = 100
   /// Epochs without a better validation loss before the learning rate falls to a tenth; 0 for never.
+  @Setting(
+    "epochs without a better validation loss before the rate falls to a tenth; 0: never", 0...)
   public var plateauPatience = 50
   /// Validation rows of the validation loss, 0 for all.
+  @Setting(
+    "validation rows of the validation loss, 0 for all (distance correlation is n × n)",
+    .zeroOr(.atLeast(4)))
   public var validationRows = 0
 
   /// The rows of the epoch's max-step.
   public struct Fit: Codable, Sendable, Hashable {
     /// Which rows.
+    @Setting(
+      "rows of the epoch's max-step: all (with validation, as the authors), train, or sample")
     public var rows = FitRows.train
     /// How many, for `sample`.
-    public var sampleSize = 4000
+    @Setting("rows of a sample", 20...) public var sampleSize = 4000
   }
   /// The rows of the epoch's max-step.
   public var fit = Fit()
@@ -147,22 +187,34 @@ public struct FairnessConfiguration: ExperimentConfiguration {
   /// The evaluation on frozen representations.
   public struct Evaluation: Codable, Sendable, Hashable {
     /// Passes of the one-sided metric's networks.
+    @Setting("passes of the one-sided metric of dependence (the authors': 1000)", 1..., quick: 40)
     public var passes = 1000
     /// Passes without improvement before they stop.
-    public var patience = 500
+    @Setting("passes without improvement before they stop", 1...) public var patience = 500
     /// Passes of the utility's metric, which goes on from the trained predictor.
+    @Setting(
+      "passes of the utility's metric, which goes on from the trained predictor", 1..., quick: 20)
     public var utilityPasses = 200
     /// Passes of the two-sided metric's networks.
+    @Setting("passes of the two-sided metric's networks", 1..., quick: 20)
     public var twoSidedPasses = 300
     /// Slices of the sliced metric.
-    public var slices = 100
+    @Setting("slices of the sliced metric", ConfigRanges.slices) public var slices = 100
     /// Shuffles of the permutation null.
+    @Setting("shuffles of the permutation null", ConfigRanges.permutations, quick: 100)
     public var permutations = 200
     /// Bootstrap draws of the group rates.
+    @Setting("bootstrap draws of the group rates", ConfigRanges.permutations, quick: 200)
     public var bootstrap = 500
     /// The fewest test rows of a group of its own; smaller ones stand together.
+    @Setting(
+      "fewest test rows of a group of its own; smaller ones stand together as other", 1...,
+      isAddedLater: true)
     public var groupRows = 5
     /// Of which tables the representation of each row is written.
+    @Setting(
+      "whose rows are written to representation.csv: own (tables of data.csv), all, or none",
+      isAddedLater: true)
     public var representation = RepresentationRows.own
   }
   /// The evaluation on frozen representations.
@@ -195,122 +247,15 @@ public struct FairnessConfiguration: ExperimentConfiguration {
     return extras.isEmpty ? method.label : "\(method.label) (\(extras.joined(separator: ", ")))"
   }
 
-  /// One line a key.
-  public static let documentation = DependenceMethod.documentation.merging([
-    "experiment": "the experiment: fairness",
-    "seed": "seed of weights, splits, shuffles and slices; 0 or more",
-    "threads": "threads of the run, 1 to 1024; changes no result",
-    "data.source":
-      "the table, see `tessera data list`; adult-official holds the authors' label leak",
-    "data.split":
-      "shuffled (by the seed), or official: by file position, each split with its own moments",
-    "data.sensitive": "what T is in the census tables",
-    "data.rows":
-      "rows of a generated table, at most 1000000; 0 for as many as the measured one has",
-    "data.csv.path":
-      "a CSV file of your own with a header line, in place of data.source; empty for none",
-    "data.csv.target":
-      "its column to predict: numbers, two words, or any words with data.csv.positive",
-    "data.csv.sensitive": "its column to hide: numbers or words; it stays among the inputs",
-    "data.csv.ignored": "columns to leave out, such as identifiers",
-    "data.csv.text": "columns of codes that look like numbers, to be taken as words",
-    "data.csv.missing":
-      "fail (with line and column), or drop-rows: leave rows with missing values out",
-    "data.csv.separator":
-      "between fields: auto (told by the contents), a character, or comma, semicolon, tab, space",
-    "data.csv.decimal": "before decimals: . or , (1.5 or 1,5)",
-    "data.csv.thousands": "between thousands: none, or , . _ space apostrophe",
-    "data.csv.encoding":
-      "of letters: auto (UTF-16 by its mark, else UTF-8), utf-8, latin-1, windows-1252, utf-16",
-    "data.csv.missingMarkers":
-      "what is a missing value besides an empty field: usual (? NA N/A n/a NULL None NaN - . and others), words; [usual, -99] adds one",
-    "data.csv.positive":
-      "the value of the target that is 1, all others −1; empty for the later of two in sorted order",
-    "data.csv.spellings":
-      "a word in two spellings (<=50K and <=50K.): fail, merge them, or take them as separate words",
-    "model.hidden": "width of the encoder's two hidden layers, 1 to 4096",
-    "model.representation": "columns of Z, 1 to 4096",
-    "model.predictor": "width of the predictor's two hidden layers, 1 to 4096",
-    "utilityWeight":
-      "β of the authors' code: weight of the utility against the dependence; positive",
-    "schedule": "epoch: one max-step an epoch; batch: another on every mini-batch",
-    "epochs": "passes over the rows of the fit, at least 1",
-    "batchSize": "rows of a mini-batch, at least 20",
-    "learningRate": "Adam's learning rate, positive",
-    "keepsBest": "whether the parameters with the best validation loss are restored at the end",
-    "keepsFrom":
-      "first epoch whose parameters may be kept (if there are fewer epochs: the last third)",
-    "plateauPatience":
-      "epochs without a better validation loss before the rate falls to a tenth; 0: never",
-    "validationRows":
-      "validation rows of the validation loss, at least 4, 0 for all (distance correlation is n × n)",
-    "fit.rows":
-      "rows of the epoch's max-step: all (with validation, as the authors), train, or sample",
-    "fit.sampleSize": "rows of a sample, at least 20",
-    "evaluation.passes":
-      "passes of the one-sided metric of dependence, at least 1 (the authors': 1000)",
-    "evaluation.patience": "passes without improvement before they stop, at least 1",
-    "evaluation.utilityPasses":
-      "passes of the utility's metric, which goes on from the trained predictor; at least 1",
-    "evaluation.twoSidedPasses": "passes of the two-sided metric's networks, at least 1",
-    "evaluation.slices": "slices of the sliced metric, 1 to 2000",
-    "evaluation.permutations": "shuffles of the permutation null, 20 to 100000",
-    "evaluation.bootstrap": "bootstrap draws of the group rates, 20 to 100000",
-    "evaluation.groupRows":
-      "fewest test rows of a group of its own, at least 1; smaller ones stand together as other",
-    "evaluation.representation":
-      "whose rows are written to representation.csv: own (tables of data.csv), all, or none",
-  ]) { $1 }
-
-  /// A form that ends in seconds.
-  public static let quickOverrides: [(key: String, value: String)] = [
-    ("epochs", "40"), ("keepsFrom", "25"), ("evaluation.passes", "40"),
-    ("evaluation.utilityPasses", "20"), ("evaluation.twoSidedPasses", "20"),
-    ("evaluation.permutations", "100"),
-    ("evaluation.bootstrap", "200"),
-  ]
-
-  /// How a table of one's own is written, what is a group and which rows are exported: they came later.
-  public static let keysAddedLater = [
-    "data.csv.separator", "data.csv.decimal", "data.csv.thousands", "data.csv.encoding",
-    "data.csv.missingMarkers", "data.csv.positive", "data.csv.spellings",
-    "evaluation.groupRows", "evaluation.representation",
-  ]
-
-  /// Checks ranges.
+  /// Checks that a table of one's own can be read, and names its columns.
   public func validate() throws {
     _ = try data.csv.layout
-    try ConfigChecks.atLeast([
-      ("seed", seed, 0), ("epochs", epochs, 1), ("batchSize", batchSize, 20),
-      ("keepsFrom", keepsFrom, 0), ("plateauPatience", plateauPatience, 0),
-      ("fit.sampleSize", fit.sampleSize, 20),
-      ("evaluation.passes", evaluation.passes, 1), ("evaluation.patience", evaluation.patience, 1),
-      ("evaluation.utilityPasses", evaluation.utilityPasses, 1),
-      ("evaluation.twoSidedPasses", evaluation.twoSidedPasses, 1),
-      ("evaluation.groupRows", evaluation.groupRows, 1),
-    ])
-    try ConfigChecks.within([
-      ("threads", threads, ConfigRanges.threads), ("data.rows", data.rows, 0...1_000_000),
-      ("model.hidden", model.hidden, ConfigRanges.width),
-      ("model.representation", model.representation, ConfigRanges.width),
-      ("model.predictor", model.predictor, ConfigRanges.width),
-      ("evaluation.slices", evaluation.slices, ConfigRanges.slices),
-      ("evaluation.permutations", evaluation.permutations, ConfigRanges.permutations),
-      ("evaluation.bootstrap", evaluation.bootstrap, ConfigRanges.permutations),
-    ])
-    try ConfigChecks.check(
-      "validationRows", validationRows == 0 || validationRows >= 4, "0 for all, or at least 4",
-      validationRows)
-    try ConfigChecks.positive([("utilityWeight", utilityWeight), ("learningRate", learningRate)])
-    if !data.csv.path.isEmpty {
-      for (key, value) in [
-        ("data.csv.target", data.csv.target), ("data.csv.sensitive", data.csv.sensitive),
-      ] {
-        try ConfigChecks.check(
-          key, !value.isEmpty, "the name of a column of \(data.csv.path)", "nothing")
-      }
+    guard !data.csv.path.isEmpty else { return }
+    for (key, value) in [
+      ("data.csv.target", data.csv.target), ("data.csv.sensitive", data.csv.sensitive),
+    ] {
+      try ConfigChecks.check(
+        key, !value.isEmpty, "the name of a column of \(data.csv.path)", "nothing")
     }
-    try slice.validate()
-    try inner.validate()
   }
 }

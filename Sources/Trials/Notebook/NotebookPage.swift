@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// A notebook taken apart: the blocks that are run, in order, and what is expected of each.
 struct NotebookPage {
@@ -138,23 +139,23 @@ struct NotebookPage {
     var tolerance = Tolerance.exact
     var exit: Int32 = 0
     for option in fence.options {
-      let parts = option.split(separator: "=", maxSplits: 1).map(String.init)
       let known =
         allowed.isEmpty ? "no options" : allowed.map { "`\($0)=…`" }.joined(separator: " or ")
-      guard parts.count == 2, allowed.contains(parts[0]) else {
+      guard let pair = KeyValue(option), !pair.value.isEmpty, allowed.contains(pair.key) else {
         report(fence.line, "a `\(fence.language)` fence takes \(known), found `\(option)`")
         continue
       }
-      let isShare = parts[1].hasSuffix("%")
-      switch parts[0] {
+      let isShare = pair.value.hasSuffix("%")
+      switch pair.key {
       case "exit":
-        guard let status = Int32(parts[1]) else {
+        guard let status = Int32(pair.value) else {
           report(fence.line, "expected `exit=` and an exit status such as 2, found `\(option)`")
           continue
         }
         exit = status
       default:
-        guard let number = Double(isShare ? String(parts[1].dropLast()) : parts[1]), number >= 0,
+        guard let number = Double(isShare ? String(pair.value.dropLast()) : pair.value),
+          number >= 0,
           number.isFinite
         else {
           report(

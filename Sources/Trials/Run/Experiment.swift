@@ -1,3 +1,4 @@
+import Settings
 import Storage
 
 /// What the runner can drive: built from a config, advanced step by step, saved, resumed, finished.
@@ -57,10 +58,13 @@ extension Experiment {
   { [] }
 }
 
-/// The typed, documented settings of an experiment.
+/// The settings of an experiment, each declared once:
 ///
-/// Properties may be integers, floating-point numbers, `Bool`, `String`, enums backed by `String` (make them
-/// `CaseIterable`, so that errors can list the values), arrays of these, and nested structs of these. Optionals are
+///     @Setting("rows per step", 20...10_000) public var batchSize = 250
+///
+/// The declaration gives the default, the line of listings, the range that is checked before a run, the value of the quick form and
+/// what the hash of a run leaves out. Properties may be integers, floating-point numbers, `Bool`, `String`, enums backed by `String` (make them
+/// `CaseIterable`, so that errors can list the values), arrays of these, and nested structs of these, which need no meaning. Optionals are
 /// refused: a missing value has no place in the tree of defaults.
 public protocol ExperimentConfiguration: Codable, Sendable {
   /// The documented defaults.
@@ -71,28 +75,20 @@ public protocol ExperimentConfiguration: Codable, Sendable {
   var seed: Int { get set }
   /// Threads of the run, from 1; changes no result.
   var threads: Int { get set }
-  /// For each dotted key one line: meaning, unit, range.
-  static var documentation: [String: String] { get }
-  /// What `--quick` lays over the file's values and under `key=value`: dotted keys and values as typed on a terminal.
-  static var quickOverrides: [(key: String, value: String)] { get }
-  /// Dotted keys that change no result and stay out of the hash that names the run folder.
-  static var keysWithoutEffect: [String] { get }
-  /// Dotted keys that the experiment did not have at first: each stays out of the hash while it has its default, so that runs
-  /// of before keep their folders.
-  static var keysAddedLater: [String] { get }
-  /// Checks ranges and what must hold between keys.
+  /// Checks what must hold between keys; each is in its range already.
   ///
   /// - Throws: ``ConfigError/invalid(key:place:expected:found:)`` with the dotted key; the loader adds the place.
   func validate() throws
 }
 
 extension ExperimentConfiguration {
-  /// Nothing is made quicker by default.
-  public static var quickOverrides: [(key: String, value: String)] { [] }
-  /// `threads` alone.
-  public static var keysWithoutEffect: [String] { ["threads"] }
-  /// None.
-  public static var keysAddedLater: [String] { [] }
   /// Accepts everything.
   public func validate() throws {}
+}
+
+extension Setting<Int>.Declaration {
+  /// Threads of a run, which change no result.
+  public static var threads: Self {
+    Self("threads of the run", .within(1...1024), isWithoutEffect: true)
+  }
 }

@@ -1,3 +1,5 @@
+import Settings
+
 /// The experiments that the command line and the tables know, by name.
 public struct ExperimentRegistry: Sendable {
   /// One experiment with its type forgotten.

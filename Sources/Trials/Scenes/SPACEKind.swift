@@ -37,20 +37,6 @@ extension SceneConfiguration {
       widthDivisor: model.widthDivisor, alignsCorners: model.alignsCorners)
   }
 
-  /// The constants of the objective.
-  var settings: SPACESettings {
-    var settings = SPACESettings()
-    settings.foregroundDeviation = objective.foregroundDeviation
-    settings.backgroundDeviation = objective.backgroundDeviation
-    settings.presence = objective.presence
-    settings.scaleMean = objective.scaleMean
-    settings.scaleDeviation = objective.scaleDeviation
-    settings.temperature = objective.temperature
-    settings.fixedAlpha = objective.fixedAlpha
-    settings.fixedAlphaSteps = objective.fixedAlphaSteps
-    settings.appearanceWeight = objective.appearanceWeight
-    settings.boundarySteps = objective.boundarySteps
-    settings.headStartSteps = headStartSteps
-    return settings
-  }
+  /// The objective, with when its steps begin.
+  var settings: SPACESettings { SPACESettings(objective, headStartSteps: headStartSteps) }
 }

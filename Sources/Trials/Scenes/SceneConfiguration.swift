@@ -1,27 +1,37 @@
 import Datasets
 import Scenes
+import Settings
 
-/// The settings of a SPACE run (Lin et al. 2020; spec §8), scaled or as published.
+/// The settings of a SPACE run (Lin et al. 2020; spec §8), scaled or as published. The quick form shows that all runs, and learns nothing yet.
 public struct SceneConfiguration: ExperimentConfiguration {
   /// The experiment.
-  public var experiment = "scenes"
+  @Setting("the experiment") public var experiment = "scenes"
   /// The seed of every stream.
-  public var seed = 0
+  @Setting("seed of weights, noise, shuffles and generated scenes", 0...) public var seed = 0
   /// Threads of the run.
-  public var threads = 2
+  @Setting(.threads) public var threads = 2
 
   /// Where images come from.
   public struct Data: Codable, Sendable, Hashable {
     /// The kind of source.
+    @Setting(
+      "procedural (generated), hdf5 (as `tessera data make` writes), rooms, atari (published folders), or folder of PNGs"
+    )
     public var source = SceneDataKind.procedural
     /// File or folder, for all kinds but procedural.
+    @Setting("the file or folder; looked for as it stands, then in the data folders")
     public var path = ""
     /// How pictures of a folder are made square.
+    @Setting(
+      "how pictures of a folder are made square: crop (the middle), pad (with black), stretch")
     public var fit = SceneFitting.crop
     /// What becomes of transparent pixels of pictures.
+    @Setting(
+      "transparent pixels of pictures: drop (alpha is left out, the colours beneath are seen), black or white (laid on it)",
+      isAddedLater: true)
     public var alpha = SceneAlpha.drop
     /// Training images used, 0 for all.
-    public var count = 0
+    @Setting("training images used, from the first on; 0 for all", 0...) public var count = 0
     /// The generator of procedural scenes.
     public var procedural = SceneRecipe()
   }
@@ -31,83 +41,76 @@ public struct SceneConfiguration: ExperimentConfiguration {
   /// The sizes of the model.
   public struct Model: Codable, Sendable, Hashable {
     /// Which model.
-    public var kind = SceneKind.space
+    @Setting("which model", isAddedLater: true) public var kind = SceneKind.space
     /// Height and width of an image in pixels.
+    @Setting("height and width of an image in pixels: a multiple of 16 from 32 to 256")
     public var side = 64
     /// Cells along each side of the grid, G.
-    public var grid = 8
+    @Setting("cells along each side, G; the side over it is 2, 4, 8, 16 or 32") public var grid = 8
     /// Background segments, K.
-    public var components = 3
+    @Setting("background segments, K", 1...64) public var components = 3
     /// Height and width of a glimpse in pixels.
-    public var glimpse = 16
+    @Setting("height and width of a glimpse in pixels", .among([8, 16, 32])) public var glimpse = 16
     /// What divides the channels of hidden layers.
+    @Setting("what divides the channels of hidden layers (1 as published)", .among([1, 2, 4]))
     public var widthDivisor = 1
     /// The sampler's convention; true is that of the published results.
+    @Setting("the samplers' convention; true is that of the published results")
     public var alignsCorners = true
   }
   /// The sizes of the model.
   public var model = Model()
 
   /// The objective.
-  public struct Objective: Codable, Sendable, Hashable {
-    /// Deviation of a foreground pixel.
-    public var foregroundDeviation = 0.15
-    /// Deviation of a background pixel.
-    public var backgroundDeviation = 0.15
-    /// Prior probability that a cell holds an object.
-    public var presence = LinearSchedule(from: 4_000, to: 10_000, first: 0.1, last: 0.01)
-    /// Prior mean of a scale sample.
-    public var scaleMean = LinearSchedule(from: 10_000, to: 20_000, first: -1, last: -2)
-    /// Prior deviation of a scale sample.
-    public var scaleDeviation = 0.1
-    /// Temperature of the relaxed presence.
-    public var temperature = LinearSchedule(from: 0, to: 20_000, first: 2.5, last: 0.5)
-    /// What takes alpha's place at first.
-    public var fixedAlpha = 0.0
-    /// Steps with a fixed alpha, 0 for none.
-    public var fixedAlphaSteps = 0
-    /// What the divergence of appearance counts; 1 throughout, as published.
-    public var appearanceWeight = LinearSchedule(constant: 1)
-    /// The last step with the boundary loss, −1 for never.
-    public var boundarySteps = 100_000
-  }
-  /// The objective.
-  public var objective = Objective()
+  public var objective = SPACEObjective()
 
   /// Gradient steps.
-  public var steps = 160_000
+  @Setting("gradient steps", 1..., quick: 20) public var steps = 160_000
   /// Images of a step.
-  public var batchSize = 12
+  @Setting("images of a step", 2...1024, quick: 4) public var batchSize = 12
   /// First steps that train the background alone, 0 for none: a foreground that starts beside a background which draws nothing
   /// yet learns to draw it, and keeps it. The schedules of the objective, the warm-up and the health check count from their end.
+  @Setting(
+    "first steps, which train the background alone, 0 for none (published); schedules count from their end",
+    0..., quick: 0)
   public var headStartSteps = 0
   /// RMSprop's learning rate for the foreground.
-  public var foregroundRate = 1e-5
+  @Setting("RMSprop's learning rate for the foreground", .positive) public var foregroundRate = 1e-5
   /// Steps over which the foreground's rate rises to `foregroundRate`, 0 for none: RMSprop's first steps are up to ten times its
   /// rate, and of gradients that mostly shrink boxes to their prior's size.
+  @Setting(
+    "steps over which the foreground's rate rises from 0 to foregroundRate, 0 for none (published)",
+    0...)
   public var warmUpSteps = 0
   /// Adam's learning rate for the background.
-  public var backgroundRate = 1e-3
+  @Setting("Adam's learning rate for the background", .positive) public var backgroundRate = 1e-3
   /// The longest gradient of both together.
-  public var clipNorm = 1.0
+  @Setting("longest gradient of both together", .positive) public var clipNorm = 1.0
   /// Steps between two rows of the log.
+  @Setting("steps between two rows of the log", 1..., quick: 2, isWithoutEffect: true)
   public var logEvery = 20
 
   /// Validation while training, and the test after it.
   public struct Evaluation: Codable, Sendable, Hashable {
     /// Steps between two validations, 0 for none.
-    public var every = 1_000
+    @Setting("steps between two validations, 0 for none", 0..., quick: 10) public var every = 1_000
     /// Images of a validation, at most.
-    public var validationCount = 200
+    @Setting("most images of a validation", 1..., quick: 8) public var validationCount = 200
     /// Images of the test, at most.
-    public var testCount = 500
+    @Setting("most images of the test", 1..., quick: 16) public var testCount = 500
     /// Images of a batch.
+    @Setting("images of a batch where no gradient is wanted", 1...1024, quick: 8)
     public var batchSize = 16
     /// Whether the parameters with the best validation AP are tested, as in the authors' code; else the last ones.
+    @Setting(
+      "whether the parameters with the best validation AP are tested (the authors' way); else the last"
+    )
     public var keepsBest = true
     /// The first step whose parameters may be kept: before the schedules end, boxes are not settled.
+    @Setting("first step whose parameters may be kept, at most steps", 0..., quick: 0)
     public var keepsFrom = 0
     /// Images shown in pictures.
+    @Setting("images shown in pictures, 0 for none", ConfigRanges.pictures, quick: 4)
     public var pictures = 8
   }
   /// Validation while training, and the test after it.
@@ -116,8 +119,12 @@ public struct SceneConfiguration: ExperimentConfiguration {
   /// The look at whether training has gone astray.
   public struct Health: Codable, Sendable, Hashable {
     /// After which step, 0 for never.
+    @Setting(
+      "after which step to look whether training has gone astray, 0 for never; counted as schedules are",
+      0..., quick: 0)
     public var step = 10_000
     /// What a run that fails it does: go on with a note, or stop.
+    @Setting("note: go on and say so; stop: end the run, to be started with another seed")
     public var action = HealthAction.note
   }
   /// The look at whether training has gone astray.

@@ -35,7 +35,7 @@ enum MethodTableMaker {
       let seeds = context.seeds ?? (context.quick ? 1 : row.seedCount)
       // The row's own settings would stand over those of the quick form.
       let quick =
-        context.quick ? Timed.Configuration.quickOverrides.map { "\($0.key)=\($0.value)" } : []
+        context.quick ? try context.registry.entry(named: Timed.name).template.quickArguments : []
       let resolved = try context.registry.resolve(
         experiment: Timed.name,
         overrides: row.overrides + quick + row.always

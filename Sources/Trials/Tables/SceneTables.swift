@@ -46,7 +46,8 @@ enum SceneTableMaker {
   {
     // The row's own settings would stand over those of the quick form.
     let quick =
-      context.quick ? SceneConfiguration.quickOverrides.map { "\($0.key)=\($0.value)" } : []
+      context.quick
+      ? try context.registry.entry(named: SceneExperiment.name).template.quickArguments : []
     let seeds = (0..<seeds(of: row, context)).map(String.init).joined(separator: ",")
     return try context.registry.resolve(
       experiment: SceneExperiment.name, overrides: row.overrides + quick + ["seed=\(seeds)"],
@@ -138,8 +139,8 @@ struct SpaceAblationTable: Table {
     if !hasRooms { base.note += "; for rooms, `\(rooms.data!.command)`" }
     let scenes = hasRooms ? "small rooms" : "generated scenes"
     // As in the authors' rooms: on for 100,000 of 160,000 steps, so that boxes may tighten in the rest.
-    let quick = SceneConfiguration.quickOverrides.first { $0.key == "steps" }
-    let steps = (context.quick ? Int(quick!.value)! : base.steps) * 5 / 8
+    let quick = SceneConfiguration().$steps.quick
+    let steps = (context.quick ? quick! : base.steps) * 5 / 8
     return TableResult(
       table: name, quick: context.quick,
       rows: try SceneTableMaker.rows(

@@ -121,7 +121,7 @@ import Trials
     ),
     (
       "experiment: walk\noptimizer:\n  learningRate: -1\n",
-      "walk.yaml:3:17: `optimizer.learningRate`: expected a number above 0, found -1.0"
+      "walk.yaml:3:17: `optimizer.learningRate`: expected a positive number, found -1.0"
     ),
     ("experiment: wlak\n", "walk.yaml:1:13: no experiment is called `wlak`; did you mean `walk`?"),
     (
@@ -245,38 +245,42 @@ import Trials
 
   @Test func describesTypesThatCannotBeDescribed() {
     struct WithOptional: ExperimentConfiguration {
-      var experiment = "x"
-      var seed = 0
-      var threads = 1
-      var limit: Int? = nil
-      static let documentation: [String: String] = [:]
+      @Setting("the experiment") var experiment = "x"
+      @Setting("the seed") var seed = 0
+      @Setting(.threads) var threads = 1
+      @Setting("a limit") var limit: Int? = nil
     }
     struct WithStructs: ExperimentConfiguration {
       struct Part: Codable, Sendable { var a = 1 }
-      var experiment = "x"
-      var seed = 0
+      @Setting("the experiment") var experiment = "x"
+      @Setting("the seed") var seed = 0
+      @Setting(.threads) var threads = 1
+      @Setting("parts") var parts = [Part()]
+    }
+    struct WithoutMeaning: ExperimentConfiguration {
+      @Setting("the experiment") var experiment = "x"
+      @Setting("the seed") var seed = 0
       var threads = 1
-      var parts = [Part()]
-      static let documentation: [String: String] = [:]
     }
-    struct WithWrongDocumentation: ExperimentConfiguration {
-      var experiment = "x"
-      var seed = 0
-      var threads = 1
-      static let documentation = ["sede": "the seed"]
+    struct WithQuickOutside: ExperimentConfiguration {
+      @Setting("the experiment") var experiment = "x"
+      @Setting("the seed", 0..., quick: -1) var seed = 0
+      @Setting(.threads) var threads = 1
     }
-    #expect { try ConfigTemplate(WithOptional.self) } throws: {
-      "\($0)".contains("WithOptional.limit: configurations have no Optionals")
+    func message<C: ExperimentConfiguration>(_ type: C.Type) -> String {
+      do { _ = try ConfigTemplate(type) } catch { return "\(error)" }
+      return ""
     }
-    #expect { try ConfigTemplate(WithStructs.self) } throws: {
-      "\($0)".contains("WithStructs.parts")
-    }
-    #expect { try ConfigTemplate(WithWrongDocumentation.self) } throws: { "\($0)".contains("sede") }
+    #expect(
+      message(WithOptional.self).contains("WithOptional.limit: configurations have no Option"))
+    #expect(message(WithStructs.self).contains("WithStructs.parts"))
+    #expect(message(WithoutMeaning.self).contains("WithoutMeaning.threads: expected a meaning"))
+    #expect(message(WithQuickOutside.self).contains("seed: expected at least 0 in the quick form"))
   }
 
   @Test func listsKeys() throws {
     let config = try load("experiment: walk\n")[0]
-    #expect(ConfigListing.explain(config).contains("size of a step, above 0"))
+    #expect(ConfigListing.explain(config).contains("size of a step, positive"))
     let schema = ConfigListing.schema(walks.entries[0])
     #expect(schema["properties"]?["method"]?["enum"] == ["none", "slice", "pearson"])
     #expect(

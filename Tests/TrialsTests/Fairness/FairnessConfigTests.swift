@@ -48,7 +48,7 @@ import Testing
     configuration.data.csv.target = "score"
     configuration.data.csv.sensitive = "group"
     configuration.data.csv.ignored = ["id"]
-    try configuration.validate()
+    try configuration.check()
     let table = try configuration.data.table(in: [])
     #expect(table.featureNames == ["age", "group"])
     #expect(table.targetName == "score")

@@ -61,9 +61,6 @@ import Testing
     let decimal = try ExperimentRegistry.standard.resolve(
       experiment: "fairness", overrides: ["data.csv.decimal=,"], quick: false)[0]
     #expect(config.hash == separator.hash && config.hash != decimal.hash)
-    for key in FairnessConfiguration.keysAddedLater {
-      #expect(FairnessConfiguration.documentation[key] != nil, "\(key)")
-    }
   }
 
   private func prepared(_ words: (Int) -> String) throws -> PreparedFairness {

@@ -109,10 +109,10 @@ import Testing
     // 6 are all steps.
     for wrong in [6, -1] {
       #expect(throws: ConfigError.self, "\(wrong)") {
-        try config("headStartSteps=\(wrong)").configuration(as: SceneConfiguration.self).validate()
+        try config("headStartSteps=\(wrong)").configuration(as: SceneConfiguration.self).check()
       }
     }
-    try config("headStartSteps=5").configuration(as: SceneConfiguration.self).validate()
+    try config("headStartSteps=5").configuration(as: SceneConfiguration.self).check()
   }
 
   /// After the second step with objects, whether others came before it or not.

@@ -1,20 +1,19 @@
 import Foundation
+import Settings
 import Storage
 import Trials
 
 /// Reads files and adds up their bytes, a step a pass: small, with inputs that a test can change under it.
 struct Reading: Experiment {
   struct Configuration: ExperimentConfiguration {
-    var experiment = "reading"
-    var seed = 0
-    var threads = 1
-    var path = "table.csv"
-    var isFolder = false
-    var stepCount = 4
-    /// What is put behind the file while it is read, or in step 2.
-    var appendsWhileReading = ""
-    var appendsInStep = ""
-    static let documentation: [String: String] = [:]
+    @Setting("the experiment") var experiment = "reading"
+    @Setting("seed of nothing", 0...) var seed = 0
+    @Setting(.threads) var threads = 1
+    @Setting("the file or folder") var path = "table.csv"
+    @Setting("whether it is a folder") var isFolder = false
+    @Setting("passes") var stepCount = 4
+    @Setting("what is put behind the file while it is read") var appendsWhileReading = ""
+    @Setting("what is put behind the file in step 2") var appendsInStep = ""
   }
 
   static let name = "reading"

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 import Storage
 import TensorCore
 import Trials
@@ -10,38 +11,22 @@ struct Walk: Experiment {
 
   struct Configuration: ExperimentConfiguration {
     struct Optimizer: Codable, Sendable {
-      var learningRate = 1e-3
-      var momentum: Float = 0.9
-      var nesterov = false
+      @Setting("size of a step", .positive) var learningRate = 1e-3
+      @Setting("share of the last step that goes on") var momentum: Float = 0.9
+      @Setting("whether the step is taken before its slope") var nesterov = false
     }
-    var experiment = "walk"
-    var seed = 0
-    var threads = 1
-    var stepCount = 40
-    var method = Method.none
-    var name = "plain"
-    var hidden = [80, 80]
+    @Setting("the experiment") var experiment = "walk"
+    @Setting("seed of the steps", 0...) var seed = 0
+    @Setting(.threads) var threads = 1
+    @Setting("steps of the walk", 0..., quick: 4) var stepCount = 40
+    @Setting("the method") var method = Method.none
+    @Setting("a name") var name = "plain"
+    @Setting("sizes of nothing") var hidden = [80, 80]
     var optimizer = Optimizer()
-    var pauseMilliseconds = 0
-    var badStep = -1
-    var pictureEvery = 0
-    var drift = 0.0
-
-    static let documentation = [
-      "stepCount": "steps of the walk, at least 0",
-      "optimizer.learningRate": "size of a step, above 0",
-    ]
-    static let quickOverrides = [(key: "stepCount", value: "4")]
-    static let keysWithoutEffect = ["threads", "pauseMilliseconds", "pictureEvery"]
-    static let keysAddedLater = ["drift"]
-
-    func validate() throws {
-      if optimizer.learningRate <= 0 {
-        throw ConfigError.invalid(
-          key: "optimizer.learningRate", expected: "a number above 0",
-          found: "\(optimizer.learningRate)")
-      }
-    }
+    @Setting("pause of a step, in milliseconds", isWithoutEffect: true) var pauseMilliseconds = 0
+    @Setting("the step whose loss is no number, -1 for none") var badStep = -1
+    @Setting("steps between pictures, 0 for none", isWithoutEffect: true) var pictureEvery = 0
+    @Setting("what is added to each step", isAddedLater: true) var drift = 0.0
   }
 
   static let name = "walk"

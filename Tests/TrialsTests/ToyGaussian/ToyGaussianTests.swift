@@ -119,7 +119,11 @@ import Testing
     }
     configuration = ToyGaussianConfiguration()
     configuration.start = 1
-    #expect(throws: ConfigError.self) { try configuration.validate() }
+    #expect {
+      try configuration.check()
+    } throws: { error in
+      "\(error)".contains("program: `start`: expected a number between 0 and 0.785, found 1.0")
+    }
   }
 
   @Test func expectationsAreThoseOfTheAcceptance() {

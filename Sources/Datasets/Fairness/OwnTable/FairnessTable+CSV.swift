@@ -1,3 +1,4 @@
+import Settings
 import Storage
 
 /// What to do with rows that miss a value.

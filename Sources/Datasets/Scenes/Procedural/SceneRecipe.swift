@@ -1,3 +1,4 @@
+import Settings
 import TensorCore
 
 /// What procedural scenes look like, as a config states it.
@@ -5,37 +6,42 @@ import TensorCore
 /// Lengths are in pixels of an image.
 public struct SceneRecipe: Sendable, Hashable, Codable {
   /// The rows and columns of an image.
+  @Setting("height and width of generated images: that of model.side", 8...1024)
   public var side = 64
   /// The images to train on.
-  public var train = 8000
+  @Setting("generated images to train on", 0...10_000_000) public var train = 8000
   /// The images to validate on.
-  public var validation = 200
+  @Setting("generated images to validate on", 0...10_000_000) public var validation = 200
   /// The images to test on.
-  public var test = 200
+  @Setting("generated images to test on", 0...10_000_000) public var test = 200
   /// The fewest objects of an image.
-  public var leastObjects = 2
+  @Setting("fewest objects of an image", 0...255) public var leastObjects = 2
   /// The most objects of an image; each number from the fewest on is equally likely.
-  public var mostObjects = 6
+  @Setting("most objects of an image", 0...255) public var mostObjects = 6
   /// The smallest size of an object: the diameter of a disc, and of like extent for other shapes.
-  public var leastSize = 10.0
+  @Setting("smallest size of an object in pixels", 2...) public var leastSize = 10.0
   /// The largest size of an object.
-  public var mostSize = 16.0
+  @Setting("largest size of an object in pixels") public var mostSize = 16.0
   /// The shapes that objects have.
-  public var shapes = SpriteShape.allCases
+  @Setting("shapes of objects", .someElements) public var shapes = SpriteShape.allCases
   /// Whether objects are turned by any angle; otherwise they stand upright.
-  public var rotates = true
+  @Setting("whether objects are turned by any angle") public var rotates = true
   /// How many colours objects have, evenly spaced in hue; 0 for any colour.
-  public var colours = 0
+  @Setting("colours of objects, evenly spaced in hue; 0 for any", 0...64) public var colours = 0
   /// The kinds of backgrounds.
+  @Setting("kinds of backgrounds", .someElements)
   public var backgrounds = BackgroundTexture.Kind.allCases
   /// The number of backgrounds, of each kind in turn: each is larger than an image and seen from a place of the image's
   /// own, as a camera that moves would; 0 gives each image one of its own.
+  @Setting(
+    "backgrounds, each seen from a place of the image's own; 0: one for each image", 0...1_000_000)
   public var worlds = 0
   /// The largest standard deviation of a pixel's noise, in [0, 1]; each image has a level of its own below it.
-  public var noise = 0.0
+  @Setting("largest deviation of a pixel's noise", 0...0.5) public var noise = 0.0
   /// How much of their reaches two objects may share, as objects are placed: 0 keeps them apart, 1 leaves them to chance.
-  public var overlap = 0.35
+  @Setting("how much of their reaches two objects may share", 0...1) public var overlap = 0.35
   /// An object of which a smaller share is visible has no box and no mask, yet is in the image.
+  @Setting("objects with a smaller share in sight have no box", 0...1)
   public var leastVisible = 0.25
 
   /// The recipe of the tests and of first attempts: 64 × 64 pixels, 2 to 6 objects.
@@ -53,37 +59,25 @@ public struct SceneRecipe: Sendable, Hashable, Codable {
     }
   }
 
-  /// Looks at every value.
+  /// Checks every value.
   ///
   /// - Throws: ``DatasetError/unexpected(path:at:expected:found:advice:)`` with the first that is out of its range.
   public func validate() throws(DatasetError) {
-    func check(
-      _ isRight: Bool, _ key: String, _ expected: String, _ found: Any
-    ) throws(DatasetError) {
-      if isRight { return }
-      throw .unexpected(
-        path: "scenes", at: key, expected: expected, found: "\(found)", advice: "correct the value")
+    func problem(_ key: String, _ expected: String, _ found: String) -> DatasetError {
+      .unexpected(
+        path: "scenes", at: key, expected: expected, found: found, advice: "correct the value")
     }
-    try check((8...1024).contains(side), "side", "8 to 1024", side)
-    for (key, count) in [("train", train), ("validation", validation), ("test", test)] {
-      try check(count >= 0, key, "a number from 0", count)
+    if let wrong = SettingProblem(in: self, declaredBy: SceneRecipe()) {
+      throw problem(wrong.name, wrong.expected, wrong.found)
     }
-    try check((0...255).contains(leastObjects), "leastObjects", "0 to 255", leastObjects)
-    try check(
-      (leastObjects...255).contains(mostObjects), "mostObjects",
-      "\(leastObjects), the fewest, to 255", mostObjects)
-    try check(leastSize >= 2, "leastSize", "at least 2 pixels", leastSize)
-    try check(
-      mostSize >= leastSize && mostSize <= Double(side) * 0.75, "mostSize",
-      "\(leastSize), the smallest, to \(Double(side) * 0.75), three quarters of the side", mostSize)
-    try check(!shapes.isEmpty, "shapes", "at least one of \(SpriteShape.names)", "none")
-    try check((0...64).contains(colours), "colours", "0 to 64", colours)
-    try check(
-      !backgrounds.isEmpty, "backgrounds", "at least one of \(BackgroundTexture.Kind.names)", "none"
-    )
-    try check((0...1_000_000).contains(worlds), "worlds", "0 to 1000000", worlds)
-    try check((0...0.5).contains(noise), "noise", "0 to 0.5", noise)
-    try check((0...1).contains(overlap), "overlap", "0 to 1", overlap)
-    try check((0...1).contains(leastVisible), "leastVisible", "0 to 1", leastVisible)
+    if mostObjects < leastObjects {
+      throw problem("mostObjects", "\(leastObjects), the fewest, to 255", "\(mostObjects)")
+    }
+    let largest = Double(side) * 0.75
+    if !(mostSize >= leastSize && mostSize <= largest) {
+      throw problem(
+        "mostSize", "\(leastSize), the smallest, to \(largest), three quarters of the side",
+        "\(mostSize)")
+    }
   }
 }
