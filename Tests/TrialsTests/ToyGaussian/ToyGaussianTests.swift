@@ -121,10 +121,4 @@ import Testing
     configuration.start = 1
     #expect(throws: ConfigError.self) { try configuration.validate() }
   }
-
-  @Test func expectationsAreThoseOfTheAcceptance() {
-    #expect(ToyGaussianTable.expected(.slice, step: 600) == nil)
-    #expect(ToyGaussianTable.expected(.slice, step: 700)! == (0, 0.02))
-    #expect(ToyGaussianTable.expected(.club, step: 700)!.low == 0.02)
-  }
 }
