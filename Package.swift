@@ -49,12 +49,15 @@ let package = Package(
     .target(name: "Metrics", dependencies: ["TensorCore"]),
     .target(name: "Storage", dependencies: ["TensorCore", "CHDF5", "CZlib", "CPNG", "CJPEG"]),
     .target(name: "Datasets", dependencies: ["Settings", "TensorCore", "Storage"]),
+    // Configs and tables of `Experiments` are part of the program, which is one file.
+    .executableTarget(name: "embed-text"),
+    .plugin(name: "EmbedExperiments", capability: .buildTool(), dependencies: ["embed-text"]),
     .target(
       name: "Trials",
       dependencies: [
         "Settings", "TensorCore", "Layers", "GradientChecking", "Attention", "Infomin", "Scenes",
         "Metrics", "Storage", "Datasets", "CLAPACKE", "CHDF5", "Yams",
-      ]),
+      ], plugins: ["EmbedExperiments"]),
     .target(
       name: "Benchmarks",
       dependencies: [

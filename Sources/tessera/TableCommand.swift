@@ -10,7 +10,8 @@ struct TableCommand: ParsableCommand {
     commandName: "table",
     abstract: "Fill a table of a paper: ours, the paper's, the expected range, the verdict.")
 
-  @Argument(help: "The table; --list shows the names.") var name: String?
+  @Argument(help: "The table, by its name (--list shows them) or as a file of your own, FILE.yaml.")
+  var name: String?
   @Flag(name: .customLong("list"), help: "List the tables.") var isList = false
   @Flag(help: "The minutes-long form.") var quick = false
   @Option(help: "Runs at a time; changes no result.")
@@ -19,11 +20,11 @@ struct TableCommand: ParsableCommand {
   var seeds: Int?
   @Flag(
     name: .customLong("done"),
-    help: "Fill rows from the runs that are done and start none (tables of runs only).")
+    help: "Fill rows from the runs that are done, and start and time nothing.")
   var isOnlyDone = false
   @Option(
     help: ArgumentHelp(
-      "Only rows with this text in their names; tables of methods and of scenes start no other runs.",
+      "Only rows with this text in their names; tables of files start no other runs.",
       valueName: "text"))
   var rows: String?
   @Option(
@@ -63,7 +64,7 @@ struct TableCommand: ParsableCommand {
     guard let name else {
       return try listing.show(catalog.text, catalog.json)
     }
-    let table = try catalog.table(named: name)
+    let table = try catalog.table(name)
     Parallelism.threads = threads
     var options = session.runOptions(places)
     if isOnlyDone { options.changedInputs = .showOld }
@@ -71,7 +72,7 @@ struct TableCommand: ParsableCommand {
       quick: quick, options: options, threads: threads,
       seeds: seeds, onlyDone: isOnlyDone, rows: rows, observer: session.observer())
     let start = ContinuousClock.now
-    let result = try context.onlyWanted(table.run(context))
+    let result = try table.fill(context)
     let shown = format ?? (listing.isJSON ? .json : .text)
     try StandardStream.print(try result.printed(as: shown, long: long), terminator: "")
     if let file {
@@ -85,7 +86,7 @@ struct TableCommand: ParsableCommand {
         body: try format.map { try result.printed(as: $0, long: long) })
     }
     guard !context.folders.isEmpty else { return }
-    let path = "\(context.options.runsFolder)/\(name)\(quick ? "-quick" : "").html"
+    let path = "\(context.options.runsFolder)/\(table.name)\(quick ? "-quick" : "").html"
     let report = try Report.write(runs: context.folders, to: path) {
       if $0.hasPrefix("left out") { StandardStream.note($0) }
     }

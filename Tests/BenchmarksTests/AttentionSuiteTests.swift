@@ -104,7 +104,18 @@ import Trials
         "attention-speed", "attention-memory", "attention-tiles", "attention-masks",
         "attention-tiers", "space-scaling",
       ])
-    #expect(names.prefix(TableCatalog.standard.tables.count).first == "fairness-adult")
+    #expect(names.prefix(TableCatalog.standard.tables.count).contains("fairness-adult"))
+  }
+
+  /// What measures has nothing to show of what is done, and times nothing.
+  @Test func doneTimesNothing() throws {
+    for table in TableCatalog.withMeasurements.tables.suffix(6) {
+      let start = ContinuousClock.now
+      let result = try table.fill(TableContext(quick: false, onlyDone: true))
+      #expect(result.rows.count == 1 && result.rows[0].ours == nil)
+      #expect(result.rows[0].note.contains("not with --done"))
+      #expect(ContinuousClock.now - start < .seconds(1))
+    }
   }
 
   /// The formula's example: 14 GiB of 32 are taken, a layer of 256K tokens has 4 GiB.

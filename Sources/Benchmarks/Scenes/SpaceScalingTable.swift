@@ -4,7 +4,7 @@ import Trials
 
 /// Seconds of a gradient step against the number of cells and against the number of background segments (the paper's
 /// figure of timings).
-struct SpaceScalingTable: Table {
+struct SpaceScalingTable: MeasuredTable {
   static let name = "space-scaling"
   static let summary = "seconds a gradient step of SPACE against cells and background segments"
   static let expectedTime =

@@ -5,8 +5,9 @@ extension TableCatalog {
   /// The tables of `Trials`, and those that time things themselves.
   public static let withMeasurements = TableCatalog(
     standard.tables + [
-      AttentionSpeedTable.self, AttentionMemoryTable.self, AttentionTilesTable.self,
-      AttentionMasksTable.self, AttentionTiersTable.self, SpaceScalingTable.self,
+      TableEntry(AttentionSpeedTable.self), TableEntry(AttentionMemoryTable.self),
+      TableEntry(AttentionTilesTable.self), TableEntry(AttentionMasksTable.self),
+      TableEntry(AttentionTiersTable.self), TableEntry(SpaceScalingTable.self),
     ])
 }
 

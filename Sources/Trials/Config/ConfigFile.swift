@@ -20,6 +20,18 @@ enum ConfigFile {
     return "no such file" + (PastedText.note(on: path).map { "; " + $0 } ?? "")
   }
 
+  /// Reads the file at a path that a person wrote: what is no file is named as what it is.
+  ///
+  /// - Throws: ``ConfigError/unreadable(path:reason:)``.
+  static func checkedText(_ path: String) throws -> String {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
+      throw ConfigError.unreadable(path: path, reason: absence(of: path))
+    }
+    if isDirectory.boolValue { throw ConfigError.unreadable(path: path, reason: "a folder") }
+    return try text(path)
+  }
+
   /// Reads it.
   ///
   /// - Throws: ``ConfigError/unreadable(path:reason:)``.

@@ -106,12 +106,20 @@ struct ConfigLayers {
         throw ConfigError.badOverride(
           argument: argument, advice: OverrideText.advice(on: argument, before: next, self))
       }
-      try lay(pair, origin: .commandLine(argument))
+      try lay(key: pair.key, text: pair.value, origin: .commandLine(argument))
     }
   }
 
-  private mutating func lay(_ pair: KeyValue, origin: ConfigOrigin) throws {
-    let (key, place) = (pair.key, origin.description)
+  /// Lays the quick form over.
+  mutating func layQuick() {
+    for setting in template.settings {
+      if let value = setting.quick { set(setting.key, [value], origin: .quick) }
+    }
+  }
+
+  /// Lays one value over, as typed; several with commas are a sweep.
+  mutating func lay(key: String, text: String, origin: ConfigOrigin) throws {
+    let place = origin.description
     guard let setting = setting(key) else {
       if isGroup(key) {
         throw ConfigError.wrongType(
@@ -121,7 +129,7 @@ struct ConfigLayers {
       throw unknown(key, place: place)
     }
     try sweep(
-      key, OverrideText.values(of: pair.value, for: setting, place: place, isSweep: isSweep),
+      key, OverrideText.values(of: text, for: setting, place: place, isSweep: isSweep),
       origin: origin)
   }
 

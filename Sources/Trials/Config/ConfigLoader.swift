@@ -16,19 +16,20 @@ extension ExperimentRegistry {
   public func load(path: String, overrides: [String] = [], quick: Bool = false) throws
     -> [ResolvedConfig]
   {
-    var isDirectory: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) else {
-      throw ConfigError.unreadable(path: path, reason: ConfigFile.absence(of: path))
-    }
-    if isDirectory.boolValue { throw ConfigError.unreadable(path: path, reason: "a folder") }
-    return try load(
-      text: ConfigFile.text(path), path: path, overrides: overrides, quick: quick)
+    try load(
+      text: ConfigFile.checkedText(path), path: path, overrides: overrides, quick: quick)
   }
 
   /// The same from text; `path` is what errors call it.
   public func load(text: String, path: String, overrides: [String] = [], quick: Bool = false) throws
     -> [ResolvedConfig]
   {
+    var layers = try layers(text: text, path: path)
+    return try finish(&layers, overrides: overrides, quick: quick)
+  }
+
+  /// The defaults of an experiment with a file laid over them.
+  func layers(text: String, path: String) throws -> ConfigLayers {
     // Some editors mark the beginning of UTF-8.
     let isMarked = text.unicodeScalars.first == "\u{FEFF}"
     let text = isMarked ? String(text.unicodeScalars.dropFirst()) : text
@@ -42,10 +43,56 @@ extension ExperimentRegistry {
         key: "experiment", place: place, expected: "the name of an experiment",
         found: ConfigNode.found(node), suggestion: nil)
     }
-    var layers = ConfigLayers(template: try entry(named: name, place: place).template)
+    var layers = try layers(experiment: name, place: place)
     try ConfigNode.lay(root, path: path, skipping: ["sweep"], over: &layers)
     if let sweep = root["sweep"] { try ConfigNode.sweep(sweep, path: path, over: &layers) }
-    return try finish(&layers, overrides: overrides, quick: quick)
+    return layers
+  }
+
+  /// The defaults of an experiment; `place` is where its name stands.
+  func layers(experiment name: String, place: String) throws -> ConfigLayers {
+    ConfigLayers(template: try entry(named: name, place: place).template)
+  }
+
+  /// One configuration a seed from 0: the settings over `layers`, and over these, if `quick` is there, the experiment's quick
+  /// overrides and the settings in it.
+  ///
+  /// - Throws: ``ConfigError``, also for a seed among the settings and for a sweep.
+  func resolve(
+    _ layers: ConfigLayers, settings: [TableSetting], quick: [TableSetting]?, seeds: Int
+  ) throws -> [ResolvedConfig] {
+    var layers = layers
+    func lay(_ settings: [TableSetting]) throws {
+      for setting in settings {
+        if setting.key == "seed" {
+          throw ConfigError.invalid(
+            key: "seed", place: setting.origin.description,
+            expected: "`seeds: COUNT` beside `set`, for the seeds from 0", found: "a seed")
+        }
+        let kind = layers.setting(setting.key)?.kind
+        if setting.isList, let kind, !kind.isList {
+          throw ConfigError.wrongType(
+            key: setting.key, place: setting.origin.description, expected: kind.expectation,
+            found: "a list", suggestion: nil)
+        }
+        try layers.lay(
+          key: setting.key, text: setting.text,
+          origin: kind == nil ? setting.keyOrigin : setting.origin)
+      }
+    }
+    try lay(settings)
+    if let quick {
+      layers.layQuick()
+      try lay(quick)
+    }
+    layers.set("seed", (0..<seeds).map { .integer($0) }, origin: .program)
+    if let axis = layers.axes.first(where: { $0.key != "seed" }) {
+      throw ConfigError.invalid(
+        key: axis.key, place: axis.origin.description,
+        expected: "one value: a row of a table is one configuration",
+        found: "a sweep over \(axis.values.count); write a row for each")
+    }
+    return try finish(&layers, overrides: [], quick: false)
   }
 
   /// Resolves an experiment without a file, for programs that make tables and sweeps.
@@ -54,18 +101,14 @@ extension ExperimentRegistry {
   public func resolve(experiment name: String, overrides: [String] = [], quick: Bool = false) throws
     -> [ResolvedConfig]
   {
-    var layers = ConfigLayers(template: try entry(named: name, place: "program").template)
+    var layers = try layers(experiment: name, place: "program")
     return try finish(&layers, overrides: overrides, quick: quick)
   }
 
   private func finish(_ layers: inout ConfigLayers, overrides: [String], quick: Bool) throws
     -> [ResolvedConfig]
   {
-    if quick {
-      for setting in layers.template.settings {
-        if let value = setting.quick { layers.set(setting.key, [value], origin: .quick) }
-      }
-    }
+    if quick { layers.layQuick() }
     try layers.lay(overrides)
     for axis in layers.axes where axis.key == "experiment" || axis.key == "threads" {
       throw ConfigError.invalid(

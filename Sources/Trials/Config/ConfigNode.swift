@@ -90,7 +90,8 @@ enum ConfigNode {
     try value(node, kind: setting.kind, key: setting.key, place: place)
   }
 
-  private static func value(
+  /// One value of `kind`; `key` is what errors call it.
+  static func value(
     _ node: Node, kind: ConfigKind, key: String, place: (Node) -> String
   ) throws -> ConfigValue {
     if case .list(let element) = kind, let items = node.sequence {

@@ -72,6 +72,9 @@ public indirect enum ConfigKind: Sendable, Equatable {
   /// A list of values of one kind.
   case list(ConfigKind)
 
+  /// Whether it is a list.
+  var isList: Bool { if case .list = self { true } else { false } }
+
   /// What an error says that it expected.
   public var expectation: String {
     switch self {

@@ -49,24 +49,31 @@ public struct IndependenceTable: Table {
       experiment: IndependenceExperiment.name,
       overrides: ["threads=\(context.threads)"], quick: context.quick)
     let configuration = try configs[0].configuration(as: IndependenceConfiguration.self)
-    let result = try context.run(configs)[0]
+    let result = try context.run(context.runnable(configs)).first
     return TableResult(
       table: name, quick: context.quick, rows: rows(configuration, result))
   }
 
-  /// Every cell of the table from one run's result.
-  static func rows(_ configuration: IndependenceConfiguration, _ result: RunResult) -> [TableRow] {
+  /// Every cell of the table from one run's result; empty ones without a result.
+  static func rows(_ configuration: IndependenceConfiguration, _ result: RunResult?)
+    -> [TableRow]
+  {
     summaryRows(configuration, result) + powerRows(configuration, result)
       + biasRows(configuration, result)
   }
 
+  /// The value of a scalar that every result has.
+  private static func values(_ scalar: String, _ result: RunResult?) -> [Double] {
+    result.map { [$0.scalars[scalar]!] } ?? []
+  }
+
   private static func summaryRows(
-    _ configuration: IndependenceConfiguration, _ result: RunResult
+    _ configuration: IndependenceConfiguration, _ result: RunResult?
   ) -> [TableRow] {
     var rows: [TableRow] = []
     for statistic in configuration.statistics {
       let name = "size.\(statistic.rawValue)"
-      if let size = result.scalars[name], let interval = result.intervals[name] {
+      if let size = result?.scalars[name], let interval = result?.intervals[name] {
         let count = zip(configuration.rows, configuration.replications).reduce(0) { $0 + $1.1 }
         // Three standard errors of a share of that many tests about the level.
         let tests = Double(count * configuration.dimensions.count)
@@ -86,7 +93,7 @@ public struct IndependenceTable: Table {
         rows.append(
           TableRow(
             row: statistic.label, column: "seconds per test, n \(count)",
-            values: [result.scalars["seconds.\(statistic.rawValue).n\(count)"]!],
+            values: values("seconds.\(statistic.rawValue).n\(count)", result),
             note: "one thread, mean over families and dimensions"))
       }
     }
@@ -94,7 +101,7 @@ public struct IndependenceTable: Table {
   }
 
   private static func powerRows(
-    _ configuration: IndependenceConfiguration, _ result: RunResult
+    _ configuration: IndependenceConfiguration, _ result: RunResult?
   ) -> [TableRow] {
     var rows: [TableRow] = []
     let largest = configuration.rows.max()
@@ -103,15 +110,17 @@ public struct IndependenceTable: Table {
         for (count, replications) in zip(configuration.rows, configuration.replications) {
           for statistic in configuration.statistics {
             let label = "\(family.rawValue).d\(columns).n\(count)"
-            let power = result.scalars["\(label).power/\(statistic.rawValue)"]!
+            let power = values("\(label).power/\(statistic.rawValue)", result)
             var row = TableRow(
               row: statistic.label, column: "\(family.rawValue) d \(columns) n \(count)",
-              values: [power],
+              values: power,
               expected: expected(
                 statistic, family, columns: columns, isLargest: count == largest,
                 replications: replications),
               note: "share of \(replications) tests that reject")
-            row.standardError = (power * (1 - power) / Double(replications)).squareRoot()
+            row.standardError = power.first.map {
+              ($0 * (1 - $0) / Double(replications)).squareRoot()
+            }
             rows.append(row)
           }
         }
@@ -121,7 +130,7 @@ public struct IndependenceTable: Table {
   }
 
   private static func biasRows(
-    _ configuration: IndependenceConfiguration, _ result: RunResult
+    _ configuration: IndependenceConfiguration, _ result: RunResult?
   ) -> [TableRow] {
     var rows: [TableRow] = []
     for form in ["joint", "pair"] {
@@ -131,7 +140,7 @@ public struct IndependenceTable: Table {
             rows.append(
               TableRow(
                 row: "SLICE \(form), \(kind)", column: "null value S \(slices) n \(count)",
-                values: [result.scalars["bias.s\(slices).n\(count).\(form)/\(kind)"]!],
+                values: values("bias.s\(slices).n\(count).\(form)/\(kind)", result),
                 note:
                   "independent data, \(configuration.bias.dimension) columns a side, half fitted, "
                   + "mean of \(configuration.bias.replications)"))

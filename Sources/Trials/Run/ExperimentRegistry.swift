@@ -15,6 +15,8 @@ public struct ExperimentRegistry: Sendable {
     let inputs: @Sendable (ResolvedConfig, RunEnvironment) throws -> [InputFile]
     /// The folder that a run has.
     let place: @Sendable (ResolvedConfig, RunOptions) throws -> RunFolder
+    /// The seconds of one max-step at the start; `nil` for an experiment without one.
+    let maxStep: (@Sendable (ResolvedConfig, RunEnvironment) throws -> Double)?
   }
 
   /// The experiments in the order in which they were registered.
@@ -54,7 +56,7 @@ public struct ExperimentRegistry: Sendable {
         },
         place: { config, options in
           try Runner.place(E.self, config: config, options: options).folder
-        }))
+        }, maxStep: (E.self as? any MaxStepTiming.Type).map { MaxStepTimer.timer(of: $0) }))
   }
 
   /// The experiment called `name`; `place` is where that name stands.

@@ -8,6 +8,13 @@ protocol MaxStepTiming: Experiment {
 
 /// The seconds of one max-step of a configuration, as the tables print them beside the paper's.
 enum MaxStepTimer {
+  /// What times an experiment whose type is forgotten.
+  static func timer<Timed: MaxStepTiming>(of type: Timed.Type)
+    -> @Sendable (ResolvedConfig, RunEnvironment) throws -> Double
+  {
+    { try seconds(type, $0, $1) }
+  }
+
   /// The median of several max-steps at the initial parameters, one thread; one that is not counted comes first.
   static func seconds<Timed: MaxStepTiming>(
     _ experiment: Timed.Type, _ config: ResolvedConfig, _ environment: RunEnvironment,

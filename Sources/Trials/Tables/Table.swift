@@ -2,7 +2,8 @@ import Settings
 import Storage
 import Synchronization
 
-/// A table of a paper that this package can fill: `tessera table NAME`.
+/// A table whose rows are given by code: of what a machine measures, or of a grid inside one run. Most tables are a
+/// ``TableFile``.
 public protocol Table: SendableMetatype {
   /// The word on the command line, such as `fairness-adult`.
   static var name: String { get }
@@ -15,6 +16,45 @@ public protocol Table: SendableMetatype {
   /// - Throws: what the runs throw; ``RunError/interrupted(signal:)`` after a signal, and the same command goes on where
   ///   it stopped.
   static func run(_ context: TableContext) throws -> TableResult
+}
+
+/// A table that times this machine each time it is filled, and has no runs.
+public protocol MeasuredTable: Table {}
+
+/// A table by its name, wherever its rows come from.
+public struct TableEntry: Sendable {
+  /// The word on the command line, one line on what it shows, and the wall time to expect.
+  public let name, summary, expectedTime: String
+  private let run: @Sendable (TableContext) throws -> TableResult
+
+  /// A table by code; one that measures has nothing to show with `--done`.
+  public init<T: Table>(_ type: T.Type) {
+    (name, summary, expectedTime) = (T.name, T.summary, T.expectedTime)
+    run = { context in
+      guard context.onlyDone, T.self is any MeasuredTable.Type else { return try T.run(context) }
+      return TableResult(
+        table: T.name, quick: context.quick,
+        rows: [
+          TableRow(
+            row: context.rows ?? "all rows", column: "measured", values: [],
+            note: "timed anew each time, and not with --done")
+        ])
+    }
+  }
+
+  /// A table that a file describes.
+  public init(_ file: TableFile) {
+    (name, summary, expectedTime) = (file.name, file.summary, file.expectedTime)
+    run = { try file.fill($0) }
+  }
+
+  /// Runs what the table needs and fills the rows that are wanted.
+  ///
+  /// - Throws: ``TableError/noRow(table:text:known:)``, ``ConfigError``, and what the runs throw; after a signal
+  ///   ``RunError/interrupted(signal:)``, and the same command goes on where it stopped.
+  public func fill(_ context: TableContext) throws -> TableResult {
+    try context.onlyWanted(run(context))
+  }
 }
 
 /// What a table is given to fill itself.
@@ -135,15 +175,25 @@ private final class Visited: Sendable {
 /// The tables that the command line knows.
 public struct TableCatalog: Sendable {
   /// The tables in the order of listings.
-  public let tables: [any Table.Type]
+  public let tables: [TableEntry]
 
   /// Makes a catalogue.
-  public init(_ tables: [any Table.Type]) { self.tables = tables }
+  public init(_ tables: [TableEntry]) { self.tables = tables }
+
+  /// The table called `name`, or, of a path that ends in `.yaml` or `.yml`, that of the file.
+  ///
+  /// - Throws: ``ConfigError``, ``TableError/unknown(name:suggestion:known:)``.
+  public func table(_ name: String) throws -> TableEntry {
+    if name.hasSuffix(".yaml") || name.hasSuffix(".yml") {
+      return TableEntry(try TableFile(path: name))
+    }
+    return try table(named: name)
+  }
 
   /// The table called `name`.
   ///
   /// - Throws: ``TableError/unknown(name:suggestion:known:)``.
-  public func table(named name: String) throws -> any Table.Type {
+  public func table(named name: String) throws -> TableEntry {
     guard let table = tables.first(where: { $0.name == name }) else {
       let known = tables.map { $0.name }
       throw TableError.unknown(
@@ -166,7 +216,7 @@ public enum TableError: Error, Sendable, CustomStringConvertible {
     case .unknown(let name, let suggestion, let known):
       let hint =
         suggestion.map { "did you mean `\($0)`?" }
-        ?? "the tables are \(known.joined(separator: ", "))"
+        ?? "the tables are \(known.joined(separator: ", ")); one of your own is named by its file, which ends in .yaml"
       return "no table is called `\(name)`; \(hint)"
     case .noRow(let table, let text, let known):
       return

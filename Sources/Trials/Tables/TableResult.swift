@@ -10,21 +10,29 @@ public struct TableResult: Sendable {
   public var commit: String
   /// One element a cell.
   public var rows: [TableRow]
+  /// What is said once, of the whole table.
+  public var footnotes: [String]
 
   /// Makes a result of this build.
-  public init(table: String, quick: Bool, rows: [TableRow], commit: String = SourceCommit.current) {
+  public init(
+    table: String, quick: Bool, rows: [TableRow], footnotes: [String] = [],
+    commit: String = SourceCommit.current
+  ) {
     self.table = table
     self.quick = quick
     self.rows = rows
+    self.footnotes = footnotes
     self.commit = commit
   }
 
   /// `{table, quick, commit, rows}`; what does not apply is null.
   public var json: JSONValue {
-    [
+    let table: JSONValue = [
       "table": .string(table), "quick": .bool(quick), "commit": .string(commit),
       "rows": .array(rows.map(\.json)),
     ]
+    guard case .object(let members) = table, !footnotes.isEmpty else { return table }
+    return .object(members + [.init("footnotes", .array(footnotes.map { .string($0) }))])
   }
 
   /// The name, the form and the commit.
@@ -36,7 +44,8 @@ public struct TableResult: Sendable {
       TableRow.longHeadings,
       alignments: [.left, .left, .right, .right, .right, .right, .left, .left, .left])
     for row in rows { lines.add(row.longFields) }
-    return title + "\n\n" + lines.text
+    return title + "\n\n" + lines.text + (footnotes.isEmpty ? "" : "\n")
+      + footnotes.map { $0 + "\n" }.joined()
   }
 }
 

@@ -72,6 +72,7 @@ struct TableSheet {
       }
     }
     for remark in order { attach(remark, to: places[remark]!, among: filled) }
+    general += result.footnotes
   }
 
   /// One line for each cell.

@@ -1,10 +1,15 @@
 extension TableCatalog {
-  /// The tables of this package, in the order of listings.
-  public static let standard = TableCatalog([
-    FairnessAdultTable.self, FairnessCensusTable.self, InnerStepsTable.self, SliceCountTable.self,
-    ToyGaussianTable.self, IndependenceTable.self, SpaceScenesTable.self, SpaceRoomsTable.self,
-    SpaceAtariTable.self, SpaceAblationTable.self, DisentangleSpritesTable.self,
-    DisentangleFacesTable.self, DisentangleMorphoTable.self, AdaptDigitsTable.self,
-    AdaptPicturesTable.self,
-  ])
+  /// The tables of this package: those of `Experiments/tables`, and those by code.
+  public static let standard: TableCatalog = {
+    do {
+      let files = try ExperimentFiles.tables.map { path, text in
+        TableEntry(
+          try TableFile(
+            text: text, path: "Experiments/" + path, files: ExperimentFiles(folder: nil)))
+      }
+      return TableCatalog(files + [TableEntry(IndependenceTable.self)])
+    } catch {
+      fatalError("TableCatalog.standard: \(error)")
+    }
+  }()
 }

@@ -39,61 +39,6 @@ import Testing
     #expect(config.foregroundRate == 1e-5 && config.backgroundRate == 1e-3)
   }
 
-  /// The scaled files are what the tables run.
-  @Test func filesEqualTheTables() throws {
-    let registry = ExperimentRegistry.standard
-    for (file, row) in [
-      ("procedural", SceneRow.procedural), ("rooms-small-64", .smallRooms),
-      ("rooms-large-64", .largeRooms),
-      ("space-invaders-128", SceneRow.games[0]), ("asterix-128", .games[2]),
-    ] {
-      let path = Self.folder.appending(path: "\(file).yaml").path
-      let loaded = try registry.load(path: path, overrides: ["seed=0"], quick: false)
-      let table = try registry.resolve(
-        experiment: "scenes", overrides: row.overrides + ["seed=0"], quick: false)
-      #expect(loaded.map(\.yaml) == table.map(\.yaml), "\(file)")
-    }
-  }
-
-  /// The rows' settings do not stand over those of the quick form, and a row without data names the command that makes it.
-  @Test func quickTablesEndInSeconds() throws {
-    try withTemporaryFolder { runs in
-      let options = RunOptions(
-        runsFolder: runs, environment: RunEnvironment(dataDirectories: [runs]))
-      let result = try SpaceScenesTable.run(TableContext(quick: true, options: options))
-      #expect(result.rows.first { $0.column == "AP@0.5" }?.ours != nil)
-      #expect(try RunFolder.all(in: runs).map { try $0.record().stepCount } == [20])
-      let atari = try SpaceAtariTable.run(TableContext(quick: true, options: options))
-      #expect(atari.rows.allSatisfy { $0.ours == nil })
-      #expect(
-        atari.rows.first?.note.contains("tessera data make atari --games SpaceInvaders") == true)
-    }
-  }
-
-  /// All rows run together; each shows the numbers of its own run.
-  @Test func rowsKeepTheirOwnRuns() throws {
-    try withTemporaryFolder { runs in
-      let options = RunOptions(
-        runsFolder: runs, environment: RunEnvironment(dataDirectories: [runs]))
-      let result = try SpaceAblationTable.run(
-        TableContext(quick: true, options: options, threads: 2))
-      let errors = try RunFolder.all(in: runs).map { folder in
-        (
-          try folder.configuration().contains("boundarySteps: -1"),
-          try folder.result()?.scalars["squared error a value"]
-        )
-      }
-      for (without, name) in [(true, "without"), (false, "with ")] {
-        let row = result.rows.first {
-          $0.row.hasPrefix(name) && $0.column == "squared error a value"
-        }
-        let own = errors.first { $0.0 == without }?.1
-        #expect(row?.ours != nil && row?.ours == own, "\(name)")
-      }
-      #expect(errors.count == 2 && errors[0].1 != errors[1].1)
-    }
-  }
-
   @Test func publishedSchedules() throws {
     let joint = try load("atari-joint").settings
     #expect(joint.stage(at: 15_000).presence == 1e-10)

@@ -63,13 +63,13 @@ import Testing
     try withTemporaryFolder { runs in
       let context = TableContext(
         quick: true, registry: walks, options: RunOptions(runsFolder: runs), threads: 2)
-      let result = try TableCatalog([Walks.self]).table(named: "walks").run(context)
+      let result = try TableCatalog([TableEntry(Walks.self)]).table(named: "walks").fill(context)
       #expect(result.rows[0].seeds == 3)
       #expect(RunFolder.all(in: runs).count == 3)
       // The quick form has four steps.
       #expect(try RunFolder.all(in: runs).allSatisfy { try $0.record().stepCount == 4 })
     }
-    #expect { try TableCatalog([Walks.self]).table(named: "walk") } throws: {
+    #expect { try TableCatalog([TableEntry(Walks.self)]).table(named: "walk") } throws: {
       "\($0)" == "no table is called `walk`; did you mean `walks`?"
     }
   }

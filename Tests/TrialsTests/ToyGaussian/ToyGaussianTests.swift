@@ -125,10 +125,4 @@ import Testing
       "\(error)".contains("program: `start`: expected a number between 0 and 0.785, found 1.0")
     }
   }
-
-  @Test func expectationsAreThoseOfTheAcceptance() {
-    #expect(ToyGaussianTable.expected(.slice, step: 600) == nil)
-    #expect(ToyGaussianTable.expected(.slice, step: 700)! == (0, 0.02))
-    #expect(ToyGaussianTable.expected(.club, step: 700)!.low == 0.02)
-  }
 }

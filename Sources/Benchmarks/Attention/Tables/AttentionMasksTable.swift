@@ -3,7 +3,7 @@ import TensorCore
 import Trials
 
 /// The time of each mask against that of attention without one, and what it could be at best.
-struct AttentionMasksTable: Table {
+struct AttentionMasksTable: MeasuredTable {
   static let name = "attention-masks"
   static let summary =
     "time of each kind of mask over that of dense attention, beside its share of pairs"

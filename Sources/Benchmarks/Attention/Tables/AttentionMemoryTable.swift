@@ -3,7 +3,7 @@ import TensorCore
 import Trials
 
 /// What a call of attention takes beside its arguments and its output, and what masks take.
-struct AttentionMemoryTable: Table {
+struct AttentionMemoryTable: MeasuredTable {
   static let name = "attention-memory"
   static let summary =
     "extra bytes of long sequences against their bound, bytes of masks against S²"

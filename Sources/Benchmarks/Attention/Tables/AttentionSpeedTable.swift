@@ -3,7 +3,7 @@ import TensorCore
 import Trials
 
 /// Attention forward, backward and decoding beside PyTorch at the same threads, the two timed in turn.
-struct AttentionSpeedTable: Table {
+struct AttentionSpeedTable: MeasuredTable {
   static let name = "attention-speed"
   static let summary =
     "attention beside PyTorch: forward, backward, decoding; GFLOP/s over kept pairs"

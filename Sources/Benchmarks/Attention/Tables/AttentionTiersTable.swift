@@ -4,7 +4,7 @@ import TensorCore
 import Trials
 
 /// Keys and values in memory and in a mapped file: reading them where they lie against copying them in first.
-struct AttentionTiersTable: Table {
+struct AttentionTiersTable: MeasuredTable {
   static let name = "attention-tiers"
   static let summary =
     "tiered keys and values: placement, in place against copied in, warm and cold, resident size"

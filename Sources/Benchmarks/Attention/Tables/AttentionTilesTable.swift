@@ -3,7 +3,7 @@ import TensorCore
 import Trials
 
 /// Levels of tiles and packing switched off one by one, and sizes of tiles.
-struct AttentionTilesTable: Table {
+struct AttentionTilesTable: MeasuredTable {
   static let name = "attention-tiles"
   static let summary = "two levels of tiles, packing and sizes of blocks, on and off; GFLOP/s"
   static let expectedTime = "2 minutes on two cores (x86-64, AVX-512); --quick 10 seconds"
