@@ -12,6 +12,7 @@ extension FuzzReader {
     FuzzReader(
       "communities", words: Words.csv, seeds: Seeds.communities, read: Reading.communities),
     FuzzReader("yaml", words: Words.yaml, seeds: Seeds.configs, read: Reading.config),
+    FuzzReader("table-file", words: Words.yaml, seeds: Seeds.tableFiles, read: Reading.tableFile),
     FuzzReader("override", words: Words.yaml, seeds: Seeds.overrides, read: Reading.override),
     FuzzReader("json", words: Words.json, seeds: Seeds.json, read: Reading.json),
     FuzzReader("run-folder", words: Words.json, seeds: Seeds.runFolders, read: Reading.runFolder),

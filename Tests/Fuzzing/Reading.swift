@@ -52,6 +52,17 @@ enum Reading {
     }
   }
 
+  static func tableFile(_ bytes: [UInt8], _ folder: FuzzFolder) throws {
+    let table = try TableFile(path: folder.file("table.yaml", bytes))
+    let result = try table.fill(
+      TableContext(
+        quick: bytes.count % 2 == 0,
+        options: RunOptions(
+          runsFolder: folder.path + "/none", environment: RunEnvironment(dataDirectories: [])),
+        onlyDone: true))
+    for format in TableFormat.allCases { _ = try result.printed(as: format) }
+  }
+
   static func override(_ bytes: [UInt8], _ folder: FuzzFolder) throws {
     let arguments = String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
     for experiment in ["fairness", "toy-gaussian", "disentangling"] {

@@ -59,6 +59,16 @@ enum Seeds {
     )
   }
 
+  static func tableFiles() -> [[UInt8]] {
+    text(
+      "seeds: 2\nsource: a paper\ncolumns:\n  - {title: end, metric: mutual information.end, expected: [0, 1]}\n"
+        + "  - {metric: x, optional: true}\nrows:\n  - {label: a, config: toy-gaussian/slice.yaml, paper: {end: 0.5}}\n"
+        + "  - {label: b, experiment: toy-gaussian, set: {steps: 100, slice.count: 3}, quick: {label: B, note: c}}\n",
+      "columns: {measure: max-step}\nrows: {label: a, columns: [x]}\nblocks:\n  - label: b\n    without: [a]\n"
+        + "    compared: false\n    data: [{set: {steps: 100}, note: d}, {make: e, rows: [{label: f}]}]\n"
+    )
+  }
+
   static func overrides() -> [[UInt8]] {
     text(
       "seed=0,1,2\nmethod=slice", "data.csv.path='a, b.csv'\nbatchSize=1e3",

@@ -58,7 +58,8 @@ struct ReportFixture {
   /// Writes one run folder and returns its path.
   func run(
     _ method: String, seed: Int, dependence: Double = 0.5, utility: Double = 0.98,
-    status: String = "done", extra: String = "", scalars: [String: Double]? = nil
+    status: String = "done", extra: String = "", experiment: String = "fairness",
+    scalars: [String: Double]? = nil
   ) throws -> String {
     let folder = root.appendingPathComponent("\(method.lowercased())-\(seed)\(extra.count)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -67,7 +68,7 @@ struct ReportFixture {
     }
     try write(
       """
-      experiment: fairness
+      experiment: \(experiment)
       dataset: adult
       method: \(method)
       seed: \(seed)
@@ -80,7 +81,7 @@ struct ReportFixture {
       """, "config.yaml")
     let done = status == "done"
     let record = RunRecord(
-      experiment: "fairness", hash: folder.lastPathComponent, label: "",
+      experiment: experiment, hash: folder.lastPathComponent, label: "",
       status: RunRecord.Status(rawValue: status)!,
       commit: "0123456789abcdef0123456789abcdef01234567", seed: seed, threads: 1,
       blas: "OpenBLAS 0.3.21 SkylakeX",
@@ -102,6 +103,7 @@ struct ReportFixture {
     try write(lines.joined(separator: "\n") + "\n", "metrics.jsonl")
     if done {
       var result = Self.result(method, seed: seed, dependence: dependence, utility: utility)
+      result.experiment = experiment
       if let scalars { result.scalars = scalars }
       try write(RunCoding.text(result), "result.json")
       try write("", "done")

@@ -9,32 +9,6 @@ import Testing
     try String(contentsOfFile: path, encoding: .utf8)
   }
 
-  /// Names of numbers, and which of them lead.
-  @Test(arguments: [
-    ("utility.coded", "utility", "ρ* coded", true, ReportMetric.Direction.higher),
-    ("dependence.coded.validation", "dependence", "coded validation", false, .lower),
-    ("AP@0.5", "", "AP@0.5", true, .higher), ("AP@0.75", "", "AP@0.75", false, .higher),
-    ("count error", "", "count error", true, .lower), ("AP", "", "AP", true, .higher),
-    ("means/AP@0.5", "means", "AP@0.5", false, .higher),
-    ("means/count error", "means", "count error", false, .lower),
-    ("recall@0.5/large", "recall@0.5", "large", false, .higher),
-    ("objects", "", "objects", true, .none),
-  ])
-  func numbersHaveTheirNames(
-    key: String, family: String, name: String, isMain: Bool, direction: ReportMetric.Direction
-  ) {
-    let metric = ReportMetric(key: key, source: .scalar)
-    #expect(metric.family == family && metric.name == name)
-    #expect(metric.isMain == isMain && metric.direction == direction)
-  }
-
-  @Test func boxesLead() {
-    let keys = ["squared error", "ARI", "count error", "AP@0.5", "AP", "objects"]
-    let ordered = keys.map { ReportMetric(key: $0, source: .scalar) }
-      .sorted { $0.rank < $1.rank }.map(\.key)
-    #expect(ordered.prefix(4) == ["AP", "AP@0.5", "count error", "ARI"])
-  }
-
   @Test func sevenMethodsSideBySide() throws {
     let fixture = try ReportFixture()
     defer { fixture.remove() }
@@ -78,9 +52,9 @@ import Testing
     let runs = try [("NONE", 0.9, 0.52), ("SLICE", 0.2, 0.71)].flatMap { method, tied, right in
       try (0..<2).map { seed in
         try fixture.run(
-          method, seed: seed,
+          method, seed: seed, experiment: "adaptation",
           scalars: [
-            "dependence.test": tied + 0.02 * Double(seed), "dependence.test.null95": 0.1,
+            "dependence.coded": tied + 0.02 * Double(seed), "dependence.coded.null95": 0.1,
             "accuracy.source": 0.97, "accuracy.target": right + 0.01 * Double(seed),
           ])
       }
@@ -91,14 +65,15 @@ import Testing
     #expect(html.contains("SLICE leaves the least dependence on what it is to hide: 0.21"))
     #expect(html.contains("at an accuracy of 0.715"))
     #expect(html.contains("Inside the grey band") && !html.contains("utility"))
-    let figure = try page(figures + "/accuracy-dependence-test.svg")
-    #expect(figure.contains("Accuracy against ρ*") && figure.contains("accuracy, target"))
+    let figure = try page(figures + "/accuracy-dependence-coded.svg")
+    #expect(figure.contains("Accuracy against ρ* coded") && figure.contains("accuracy, target"))
     // The means of both seeds.
     #expect(figure.contains("NONE 0.910, 0.525; SLICE 0.210, 0.715"))
     #expect(figure.contains("independent: 95 % of permutations"))
     // Without a null there is no band to speak of.
     let bare = try fixture.run(
-      "TC", seed: 0, scalars: ["dependence.test": 0.4, "accuracy.label": 0.9])
+      "TC", seed: 0, experiment: "disentangling",
+      scalars: ["dependence.coded": 0.4, "accuracy.label": 0.9])
     let single = try page(Report.write(runs: [bare]))
     #expect(single.contains("accuracy, label") && !single.contains("Inside the grey band"))
   }
@@ -109,9 +84,9 @@ import Testing
     defer { fixture.remove() }
     let runs = try [("NONE", 0.9, 0.003), ("SLICE", 0.2, 0.004)].map { method, tied, error in
       try fixture.run(
-        method, seed: 0,
+        method, seed: 0, experiment: "disentangling",
         scalars: [
-          "dependence.test": tied, "accuracy.label": 0.9, "reconstruction.mse": error,
+          "dependence.coded": tied, "accuracy.label": 0.9, "reconstruction.mse": error,
         ])
     }
     let figures = fixture.root.path + "/figures"
@@ -119,8 +94,9 @@ import Testing
     #expect(html.contains("<h2>Squared error against dependence</h2>"))
     #expect(html.contains("Down and to the left is better"))
     #expect(html.contains("at a squared error of 0.004"))
-    let figure = try page(figures + "/reconstruction-dependence-test.svg")
-    #expect(figure.contains("Squared error against ρ*") && figure.contains("squared error a pixel"))
+    let figure = try page(figures + "/reconstruction-dependence-coded.svg")
+    #expect(
+      figure.contains("Squared error against ρ* coded") && figure.contains("squared error a pixel"))
     // The smallest error is the best.
     #expect(html.contains("<td class=\"num best\">0.003"))
   }

@@ -85,6 +85,10 @@ extension ExperimentRegistry {
       layers.layQuick()
       try lay(quick)
     }
+    guard seeds <= Self.greatestRunCount else {
+      throw ConfigError.invalid(
+        key: "seeds", expected: "at most \(Self.greatestRunCount)", found: "\(seeds)")
+    }
     layers.set("seed", (0..<seeds).map { .integer($0) }, origin: .program)
     if let axis = layers.axes.first(where: { $0.key != "seed" }) {
       throw ConfigError.invalid(

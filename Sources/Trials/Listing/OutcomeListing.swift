@@ -39,17 +39,20 @@ public enum OutcomeListing {
       + (notes.isEmpty ? "" : "\n" + notes)
   }
 
-  /// A row a scalar; a scalar `way/name` beside one `name`, the same figure found another way, stands in the row of `name` in a
-  /// column `way`. The column of intervals is there where a scalar has one.
-  static func table(of result: RunResult) -> TextTable {
+  /// A row a scalar; the same figure found another way stands in the row of the first, in a column of that way. The column of
+  /// intervals is there where a scalar has one.
+  static func table(of result: RunResult, _ registry: ExperimentRegistry = .standard) -> TextTable {
     let names = result.scalars.keys.sorted()
-    let others = names.compactMap { name -> (way: String, name: String)? in
-      guard let slash = name.firstIndex(of: "/") else { return nil }
-      let rest = String(name[name.index(after: slash)...])
-      return result.scalars[rest] == nil ? nil : (String(name[..<slash]), rest)
+    let metrics = registry.metrics(of: result.experiment)
+    let others = names.compactMap { name -> (way: String, base: String, name: String)? in
+      let metric = metrics.metric(name)
+      guard let way = metric.way, let base = metric.base, result.scalars[base] != nil else {
+        return nil
+      }
+      return (way, base, name)
     }
     let ways = others.map(\.way).firstAppearances
-    let repeated = Set(others.map { "\($0.way)/\($0.name)" })
+    let repeated = Set(others.map(\.name))
     let hasIntervals = !result.intervals.isEmpty
     var table = TextTable(
       ["result", "value"] + ways + (hasIntervals ? ["interval"] : []),
@@ -60,7 +63,9 @@ public enum OutcomeListing {
       }
       table.add(
         [name, NumberFormat.short(result.scalars[name])]
-          + ways.map { way in result.scalars["\(way)/\(name)"].map { NumberFormat.short($0) } ?? ""
+          + ways.map { way in
+            others.first { $0.way == way && $0.base == name }
+              .flatMap { result.scalars[$0.name] }.map { NumberFormat.short($0) } ?? ""
           }
           + (hasIntervals ? [interval ?? ""] : []))
     }

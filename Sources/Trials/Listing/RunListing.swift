@@ -1,34 +1,40 @@
 import Storage
-import Yams
 
 /// Run folders as `tessera list` and `tessera compare` print them.
 public enum RunListing {
-  /// One row per run; of one that cannot be read, its place alone.
-  public static func list(_ folders: [RunFolder]) throws -> String {
+  /// One row per run: method, data, what tells it from the others, state and main number; of one that cannot be read, its place
+  /// alone.
+  public static func list(
+    _ folders: [RunFolder], registry: ExperimentRegistry = .standard
+  ) throws -> String {
     var table = TextTable(
-      ["run", "experiment", "label", "status", "step", "time", "started"],
-      alignments: [.left, .left, .left, .left, .right, .right])
-    for folder in folders {
-      guard let record = try? folder.record() else {
-        table.add([folder.path, "", "", "cannot be read", "", "", ""])
+      [
+        "run", "experiment", "method", "data", "label", "status", "step", "time", "result",
+        "started",
+      ], alignments: [.left, .left, .left, .left, .left, .left, .right, .right])
+    for line in ListedRun.all(folders, registry) {
+      guard let record = line.record else {
+        table.add([line.folder.path, "", "", "", "", "cannot be read", "", "", "", ""])
         continue
       }
       table.add([
-        folder.path, record.experiment, record.label.isEmpty ? "seed=\(record.seed)" : record.label,
-        status(of: record, folder), "\(record.step)/\(record.stepCount)",
-        NumberFormat.duration(record.seconds), record.started,
+        line.folder.path, record.experiment, line.method, line.dataset, line.label,
+        status(of: record, line.folder), "\(record.step)/\(record.stepCount)",
+        NumberFormat.duration(record.seconds), line.headline, record.started,
       ])
     }
     return table.text
   }
 
-  /// The same as an array of `{run, experiment, label, seed, status, step, stepCount, seconds, started, commit, error, cautions}`;
-  /// of a run that cannot be read, `{run, status, error, cautions}`.
+  /// The same as an array of `{run, experiment, method, data, label, seed, status, step, stepCount, seconds, metric, value, started,
+  /// commit, error, cautions}`; of a run that cannot be read, `{run, status, error, cautions}`.
   public static func json(
-    _ folders: [RunFolder], cautions: (RunFolder) -> [String] = { $0.cautions() }
+    _ folders: [RunFolder], registry: ExperimentRegistry = .standard,
+    cautions: (RunFolder) -> [String] = { $0.cautions() }
   ) throws -> JSONValue {
     .array(
-      folders.map { folder in
+      ListedRun.all(folders, registry).map { line in
+        let folder = line.folder
         let record: RunRecord
         do {
           record = try folder.record()
@@ -40,9 +46,12 @@ public enum RunListing {
         }
         return [
           "run": .string(folder.path), "experiment": .string(record.experiment),
+          "method": .string(line.method), "data": .string(line.dataset),
           "label": .string(record.label), "seed": .integer(record.seed),
           "status": .string(status(of: record, folder)), "step": .integer(record.step),
           "stepCount": .integer(record.stepCount), "seconds": .number(record.seconds),
+          "metric": line.metric.map { .string($0.id) } ?? .null,
+          "value": line.value.flatMap { $0.isFinite ? .number($0) : nil } ?? .null,
           "started": .string(record.started), "commit": .string(record.commit),
           "error": .string(record.error),
           "cautions": .array(cautions(folder).map { .string($0) }),
@@ -68,8 +77,10 @@ public enum RunListing {
     return RunLock.isHeld(folder: folder.path) ? "running" : "killed (resumes)"
   }
 
-  /// The settings in which runs differ, and their results side by side.
-  public static func compare(_ folders: [RunFolder]) throws -> String {
+  /// The settings in which runs differ, and their results side by side; arrows say which way a number is better.
+  public static func compare(
+    _ folders: [RunFolder], registry: ExperimentRegistry = .standard
+  ) throws -> String {
     let sides = try folders.map(Side.init)
     var text = ""
     let differing = differingKeys(sides)
@@ -81,8 +92,12 @@ public enum RunListing {
     var table = TextTable(
       ["result"] + sides.map(\.name),
       alignments: [.left] + Array(repeating: .right, count: sides.count))
-    for name in scalarNames(sides) {
-      table.add([name] + sides.map { NumberFormat.short($0.result?.scalars[name]) })
+    let marks: [Metric.Direction: String] = [.higher: " ↑", .lower: " ↓"]
+    for metric in metrics(sides, registry) {
+      let name = metric.id
+      table.add(
+        [name + (marks[metric.better] ?? "")]
+          + sides.map { NumberFormat.short($0.result?.scalars[name]) })
     }
     for name in groupNames(sides) {
       table.add([name] + sides.map { NumberFormat.short($0.groups[name]) })
@@ -137,32 +152,9 @@ public enum RunListing {
       let beside = folder.path.split(separator: "/").last?.split(separator: "-").dropFirst().first
       name = "\(record.experiment)/\(record.hash.prefix(8))" + (beside.map { "-\($0)" } ?? "")
       result = try folder.result()
-      var pairs: [(String, String)] = []
-      guard folder.hasConfiguration, let root = try? BoundedYAML.compose(folder.configuration())
-      else {
-        throw RunError.unreadable(
-          path: folder.file("config.yaml"), expected: "a mapping of keys to values",
-          found: FileState(folder.file("config.yaml")).map { "\($0.size) other bytes" }
-            ?? "no file",
-          advice: folder.advice(for: "config.yaml"))
-      }
-      Side.flatten(root, prefix: "", into: &pairs)
+      let pairs = try folder.settings()
       order = pairs.map(\.0)
       settings = Dictionary(pairs, uniquingKeysWith: { $1 })
-    }
-
-    private static func flatten(_ node: Node, prefix: String, into pairs: inout [(String, String)])
-    {
-      switch node {
-      case .mapping(let mapping):
-        for (key, value) in mapping {
-          let name = (prefix.isEmpty ? "" : prefix + ".") + (key.string ?? "?")
-          flatten(value, prefix: name, into: &pairs)
-        }
-      case .sequence(let items):
-        pairs.append((prefix, "[" + items.map { $0.string ?? "…" }.joined(separator: ", ") + "]"))
-      default: pairs.append((prefix, node.string ?? ""))
-      }
     }
   }
 
@@ -176,6 +168,11 @@ public enum RunListing {
   private static func groupNames(_ sides: [Side]) -> [String] {
     sides.flatMap { side in side.result.map { GroupListing.numbers(of: $0).map(\.name) } ?? [] }
       .firstAppearances
+  }
+
+  /// The metrics of all sides in the order of the experiment's declaration.
+  private static func metrics(_ sides: [Side], _ registry: ExperimentRegistry) -> [Metric] {
+    registry.metrics(of: sides.first?.result?.experiment ?? "").metrics(of: scalarNames(sides))
   }
 
   private static func scalarNames(_ sides: [Side]) -> [String] {

@@ -4,7 +4,7 @@ import Storage
 /// Makes a report of runs: one HTML file that needs no other file and no network.
 ///
 /// ## Topics
-/// - ``write(runs:to:figures:)``
+/// - ``write(runs:to:figures:registry:complain:)``
 public enum Report {
   /// Writes the report of the runs in these folders and returns its path.
   ///
@@ -20,6 +20,7 @@ public enum Report {
   ///     in the current folder.
   ///   - figures: the folder that gets each figure as an SVG file, made where it is missing; when nil, `figures` in the folder
   ///     of a single run, and none for several.
+  ///   - registry: the experiments that may have made the runs, for what they declare of their numbers.
   ///   - complain: is given a line about each run that cannot be shown, and each caution.
   /// - Returns: the path of the page.
   /// - Throws: ``RunError`` for a folder that is no run or has a damaged file, named, if no other run can be shown;
@@ -27,6 +28,7 @@ public enum Report {
   @discardableResult
   public static func write(
     runs: [String], to path: String? = nil, figures: String? = nil,
+    registry: ExperimentRegistry = .standard,
     complain: (String) -> Void = { _ in }
   ) throws -> String {
     var shown: [ReportRun] = []
@@ -45,7 +47,7 @@ public enum Report {
       for caution in run.cautions { complain("caution: \(run.folder): \(caution)") }
     }
     for fault in faults { complain("left out: \(fault.message)") }
-    let page = try ReportPage(runs: shown, faults: faults)
+    let page = try ReportPage(runs: shown, faults: faults, registry: registry)
     let target = path ?? standardPath(runs)
     try AtomicFile.write(page.html(), to: target)
     if let folder = figures ?? (page.runs.count == 1 ? page.runs[0].folder + "/figures" : nil) {

@@ -38,8 +38,7 @@ struct ReportFigure {
 extension ReportComparison {
   /// What is kept against dependence: one picture for each form of the dependence that the results hold.
   func tradeOffFigures() -> [ReportFigure] {
-    let dependences = metrics.filter { $0.source == .scalar && $0.family == "dependence" }
-    return dependences.enumerated().compactMap { index, dependence -> ReportFigure? in
+    return losses.enumerated().compactMap { index, dependence -> ReportFigure? in
       guard let kept = kept(beside: dependence) else { return nil }
       var marks: [Chart.Mark] = []
       if let null = null95(dependence), null > 0 {
@@ -70,8 +69,8 @@ extension ReportComparison {
           Chart(
             title: "\(kept.noun.capitalizedFirst) against \(dependence.name)",
             summary: "Mean dependence and \(kept.noun): " + told.joined(separator: "; ") + ".",
-            x: ChartAxis("dependence \(dependence.name), \(kept.sides)", covers: covers + [0]),
-            y: ChartAxis(kept.axis, covers: kept.metric.direction == .lower ? [] : covers),
+            x: ChartAxis("dependence \(dependence.name), \(kept.loss.sides)", covers: covers + [0]),
+            y: ChartAxis(kept.keep.axis, covers: kept.metric.direction == .lower ? [] : covers),
             marks: marks,
             width: index == 0 && runs.count > 1 ? 760 : 500,
             height: index == 0 && runs.count > 1 ? 450 : 370)))

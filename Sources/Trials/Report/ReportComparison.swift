@@ -13,92 +13,30 @@ struct ReportVariant {
   }
 }
 
-/// A number that results carry, and which of two values is the better one.
+/// A number that the results of a comparison carry.
 struct ReportMetric: Hashable {
   enum Source { case scalar, fairness }
-  enum Direction { case higher, lower, none }
 
-  let key: String
+  /// What the experiment declares of it.
+  let metric: Metric
   let source: Source
 
-  /// The parts of the key: those between dots, of `means/AP@0.5` those between slashes. The dot of a number parts nothing.
-  private var parts: [String] {
-    if key.contains("/") { return key.split(separator: "/").map(String.init) }
-    var parts = [""]
-    for (index, character) in zip(key.indices, key) {
-      let next = key.index(after: index)
-      if character == "." && next < key.endIndex && !key[next].isNumber {
-        parts.append("")
-      } else {
-        parts[parts.count - 1].append(character)
-      }
-    }
-    return parts
-  }
+  var key: String { metric.id }
+  var family: String { metric.family }
+  var name: String { metric.title }
+  var direction: Metric.Direction { metric.better }
 
-  /// The first of several parts: metrics of one family stand side by side.
-  var family: String {
-    if source == .fairness { return "fairness" }
-    return parts.count > 1 ? parts[0] : ""
-  }
+  /// A scalar of the results.
+  init(_ metric: Metric) { (self.metric, source) = (metric, .scalar) }
 
-  /// The name under the family's.
-  var name: String {
-    if source == .fairness { return key }
-    let rest = parts.dropFirst().joined(separator: " ")
-    switch rest {
-    case "": return key.spelledOut
-    case "test" where family == "dependence": return "ρ*"
-    case "coded": return "ρ* coded"
-    case "twoSided": return "ρ* two-sided"
-    case "slice": return "ρ* by slices"
-    case "areaUnderROC": return "area under ROC"
-    default: return rest.spelledOut
-    }
-  }
-
-  /// Whether the number is one of the main ones, not a detail of another such as `dependence.coded.validation`, `means/AP` or
-  /// `AP@0.75`.
-  var isMain: Bool {
-    if source == .fairness { return true }
-    return parts.count <= 2 && !key.contains("/")
-      && (!key.contains("@") || key.hasSuffix("@0.5"))
-  }
-
-  /// Higher for utilities, lower for dependence, differences between groups, losses and errors.
-  var direction: Direction {
-    if source == .fairness { return .lower }
-    let words = (key.hasPrefix("means/") ? String(key.dropFirst(6)) : key).lowercased()
-    if words.hasSuffix("pvalue") { return .none }
-    if words == "ap" || words == "ari" { return .higher }
-    for word in [
-      "utility", "accuracy", "auc", "power", "r2", "ap@", "recall@", "covering", "count accuracy",
-      "log-likelihood",
-    ] where words.hasPrefix(word) {
-      return .higher
-    }
-    for word in [
-      "dependence", "reconstruction", "loss", "error", "mse", "bias", "mutualinformation",
-      "count error", "squared error", "overcount", "undercount",
-    ] where words.hasPrefix(word) {
-      return .lower
-    }
-    return .none
+  /// A difference between groups: the smaller, the fairer.
+  init(differenceBetweenGroups name: String) {
+    metric = Metric(name, title: name, better: .lower, family: "fairness")
+    source = .fairness
   }
 
   func value(in result: RunResult) -> Double? {
     source == .fairness ? result.fairness[key]?.value : result.scalars[key]
-  }
-
-  /// The order in tables: what is to be kept, what is to be lost, differences between groups, the rest.
-  var rank: (Int, Int, String) {
-    let families = ["utility", "accuracy", "dependence", "fairness"]
-    let forms = ["coded", "twoSided", "slice", "AP", "AP@0.5", "count error", "ARI"]
-    let form = parts.count > 1 ? parts[1] : key
-    return (
-      families.firstIndex(of: family) ?? families.count, forms.firstIndex(of: form) ?? forms.count,
-      family + "." + key
-    )
   }
 }
 
@@ -108,6 +46,8 @@ struct ReportComparison {
   let dataset: String
   let protocolName: String
   let variants: [ReportVariant]
+  /// What the experiment declares of its numbers.
+  let declared: MetricList
 
   var runs: [ReportRun] { variants.flatMap(\.runs) }
 
@@ -122,31 +62,32 @@ struct ReportComparison {
     return title
   }
 
-  /// The main metrics of the results, in the order of ``ReportMetric/rank``.
-  var metrics: [ReportMetric] { allMetrics.filter(\.isMain) }
-
-  /// The numbers behind the main ones: by split, p values.
-  var details: [ReportMetric] { allMetrics.filter { !$0.isMain } }
-
-  /// All metrics of the results, null quantiles left out.
-  private var allMetrics: [ReportMetric] {
-    var found = Set<ReportMetric>()
-    for run in runs {
-      guard let result = run.result else { continue }
-      for key in result.scalars.keys where !key.hasSuffix("null95") {
-        found.insert(ReportMetric(key: key, source: .scalar))
-      }
-      for key in result.fairness.keys { found.insert(ReportMetric(key: key, source: .fairness)) }
-    }
-    return found.sorted { $0.rank < $1.rank }
+  /// The main metrics of the results, in the order of their declaration; differences between groups before what is not declared.
+  var metrics: [ReportMetric] {
+    let results = runs.compactMap(\.result)
+    let main = scalars.filter { $0.role == .headline || $0.role == .main }
+    let known = Set(declared.declared.map(\.family))
+    let differences = Set(results.flatMap(\.fairness.keys)).sorted()
+      .map { ReportMetric(differenceBetweenGroups: $0) }
+    return main.filter { known.contains($0.family) }.map { ReportMetric($0) } + differences
+      + main.filter { !known.contains($0.family) }.map { ReportMetric($0) }
   }
 
-  /// The mean over the runs of the 95 % quantile of `metric` under permutation, or nil where no run has it.
+  /// The numbers behind the main ones: by split, p values.
+  var details: [ReportMetric] { scalars.filter { $0.role == .detail }.map { ReportMetric($0) } }
+
+  private var scalars: [Metric] {
+    declared.metrics(of: Set(runs.flatMap { $0.result.map { Array($0.scalars.keys) } ?? [] }))
+  }
+
+  /// What representations are to lose, in the forms that the results have.
+  var losses: [ReportMetric] { metrics.filter { $0.metric.loss != nil } }
+
+  /// The mean over the runs of the 95 % quantile of `metric` where there is nothing to find, or nil where no run has it.
   func null95(_ metric: ReportMetric) -> Double? {
     let values = runs.compactMap { run -> Double? in
       guard let scalars = run.result?.scalars else { return nil }
-      return scalars[metric.key + ".null95"]
-        ?? (metric.key == "dependence.coded" ? scalars["dependence.null95"] : nil)
+      return metric.metric.nulls.lazy.compactMap { scalars[$0] }.first
     }
     return values.isEmpty ? nil : MeanOfSeeds(values).mean
   }
@@ -162,7 +103,9 @@ struct ReportComparison {
   }
 
   /// Sorts runs into comparisons and, within each, into variants.
-  static func comparisons(of runs: [ReportRun]) -> [ReportComparison] {
+  static func comparisons(of runs: [ReportRun], _ registry: ExperimentRegistry)
+    -> [ReportComparison]
+  {
     var keys = runs.map { [$0.experiment, $0.dataset, $0.protocolName] }
     // A run without a result may not know its protocol: it joins the only one there is.
     for (index, run) in runs.enumerated() where run.result == nil {
@@ -173,7 +116,8 @@ struct ReportComparison {
     return keys.firstAppearances.map { key in
       let members = zip(runs, keys).filter { $0.1 == key }.map(\.0)
       return ReportComparison(
-        experiment: key[0], dataset: key[1], protocolName: key[2], variants: variants(of: members))
+        experiment: key[0], dataset: key[1], protocolName: key[2], variants: variants(of: members),
+        declared: registry.metrics(of: key[0]))
     }
   }
 

@@ -13,11 +13,11 @@ struct ReportPage {
   /// Lays out the page.
   ///
   /// - Throws: ``RunError/notARun(path:)`` without any run.
-  init(runs: [ReportRun], faults: [RunFault] = []) throws {
+  init(runs: [ReportRun], faults: [RunFault] = [], registry: ExperimentRegistry) throws {
     guard !runs.isEmpty else { throw RunError.notARun(path: "report") }
     self.runs = runs
     self.faults = faults
-    comparisons = ReportComparison.comparisons(of: runs)
+    comparisons = ReportComparison.comparisons(of: runs, registry)
     writeHeader()
     for (index, comparison) in comparisons.enumerated() {
       if comparisons.count > 1 { markup.element("h2", content: comparison.title) }
@@ -94,7 +94,7 @@ struct ReportPage {
     }
     writePictures(comparison, level: level)
     let tradeOffs = comparison.tradeOffFigures()
-    let dependence = comparison.metrics.first { $0.family == "dependence" }
+    let dependence = comparison.losses.first
     if !tradeOffs.isEmpty, let kept = dependence.flatMap({ comparison.kept(beside: $0) }) {
       let (heading, text) = ReportText.tradeOff(kept, comparison)
       markup.element(level, content: heading)

@@ -10,8 +10,7 @@ enum ReportText {
       seedCounts.count == 1
       ? counted(seedCounts.first!, "seed") + (variants.count > 1 ? " each" : "")
       : "\(seedCounts.min()!) to \(seedCounts.max()!) seeds each"
-    let metrics = comparison.metrics
-    guard let dependence = metrics.first(where: { $0.family == "dependence" }),
+    guard let dependence = comparison.losses.first, let loss = dependence.metric.loss,
       let index = variants.indices.filter({ !variants[$0].values(dependence).isEmpty })
         .min(by: {
           MeanOfSeeds(variants[$0].values(dependence)).mean
@@ -20,7 +19,7 @@ enum ReportText {
     else { return variants.count > 1 ? "\(counted(variants.count, "method")), \(seeds)." : nil }
     let found = MeanOfSeeds(variants[index].values(dependence))
     let kept = comparison.kept(beside: dependence)
-    let hidden = kept?.hidden ?? "what it is to hide"
+    let hidden = loss.hidden
     let texts = numberTexts(found)
     let error = found.count > 1 ? " ± \(texts.error)" : ""
     var text: String
@@ -35,7 +34,7 @@ enum ReportText {
     }
     if let kept {
       let values = MeanOfSeeds(variants[index].values(kept.metric))
-      if values.count > 0 { text += ", at \(kept.nounWithArticle) of \(numberText(values.mean))" }
+      if values.count > 0 { text += ", at \(kept.keep.noun) of \(numberText(values.mean))" }
     }
     return text + "."
   }
@@ -44,9 +43,7 @@ enum ReportText {
   static func tradeOff(_ kept: ReportKept, _ comparison: ReportComparison) -> (
     heading: String, text: String
   ) {
-    let hasNull = comparison.metrics.contains {
-      $0.family == "dependence" && comparison.null95($0) ?? 0 > 0
-    }
+    let hasNull = comparison.losses.contains { comparison.null95($0) ?? 0 > 0 }
     return (
       "\(kept.noun.capitalizedFirst) against dependence",
       kept.advice

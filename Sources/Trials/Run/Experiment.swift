@@ -15,6 +15,10 @@ public protocol Experiment: SendableMetatype {
   /// One line on what a run shows, for listings.
   static var summary: String { get }
 
+  /// The numbers of its results, in the order of reports: titles, directions, families. What is not among them is listed by its
+  /// name, and no value of it is called better than another.
+  static var metrics: [Metric] { get }
+
   /// Loads the data and draws the initial weights: everything before step 0.
   ///
   /// - Throws: whatever the data loaders throw; the run ends as failed with that message.
@@ -52,6 +56,9 @@ public protocol Experiment: SendableMetatype {
 }
 
 extension Experiment {
+  /// None are declared.
+  public static var metrics: [Metric] { [] }
+
   /// None.
   public static func inputs(configuration: Configuration, environment: RunEnvironment) throws
     -> [InputFile]

@@ -10,6 +10,8 @@ public struct ExperimentRegistry: Sendable {
     public let summary: String
     /// What its configuration accepts.
     public let template: ConfigTemplate
+    /// The numbers of its results.
+    public let metrics: MetricList
     let run: @Sendable (ResolvedConfig, RunOptions, any RunObserver) throws -> RunOutcome
     /// The files that a run reads.
     let inputs: @Sendable (ResolvedConfig, RunEnvironment) throws -> [InputFile]
@@ -46,7 +48,7 @@ public struct ExperimentRegistry: Sendable {
     }
     entries.append(
       Entry(
-        name: E.name, summary: E.summary, template: template,
+        name: E.name, summary: E.summary, template: template, metrics: MetricList(E.metrics),
         run: { config, options, observer in
           try Runner.run(E.self, config: config, options: options, observer: observer)
         },
@@ -69,6 +71,11 @@ public struct ExperimentRegistry: Sendable {
         known: names)
     }
     return entry
+  }
+
+  /// The metrics that an experiment declares; none for one that is not here, such as that of an old run.
+  public func metrics(of experiment: String) -> MetricList {
+    entries.first { $0.name == experiment }?.metrics ?? MetricList([])
   }
 
   /// The folder that a configuration's run has, by the contents of the files that it reads.

@@ -21,11 +21,13 @@ extension TableFile {
     let plans = try blocks.flatMap { try plan($0, context) }
     // One sweep: a run works on one thread, and a row need not wait for the one above it.
     var results = try context.run(plans.flatMap(\.configs))[...]
+    let first = plans.lazy.compactMap(\.all.first).first
+    let metrics = context.registry.metrics(of: first?.experiment ?? "")
     var cells: [TableRow] = []
     for plan in plans {
       let own = Array(results.prefix(plan.configs.count))
       results = results.dropFirst(own.count)
-      cells += try plan.columns.compactMap { try cell(plan, $0, own, context) }
+      cells += try plan.columns.compactMap { try cell(plan, $0, own, context, metrics) }
     }
     return TableResult(
       table: name, quick: context.quick, rows: cells, footnotes: footnotes)
@@ -111,13 +113,16 @@ extension TableFile {
   }
 
   private func cell(
-    _ plan: PlannedRow, _ column: TableColumn, _ results: [RunResult], _ context: TableContext
+    _ plan: PlannedRow, _ column: TableColumn, _ results: [RunResult], _ context: TableContext,
+    _ metrics: MetricList
   ) throws -> TableRow? {
+    var title = column.title ?? ""
     let paper = plan.isCompared ? column.names.compactMap { plan.row.paper[$0] }.first : nil
     var note = plan.note
     var values: [Double] = []
     switch column.content {
     case .metric(let id):
+      title = column.title ?? metrics.metric(id).title
       values = results.compactMap { $0.scalars[id] }
       if values.isEmpty, column.isOptional, !results.isEmpty { return nil }
       if let runNotes {
@@ -140,7 +145,7 @@ extension TableFile {
     let isExpected = plan.isCompared && (!context.quick || plan.isExpectedInQuick)
     let range = column.names.compactMap { plan.row.expected[$0] }.first ?? column.expected
     let cell = TableRow(
-      row: plan.label, column: column.title, values: values, paper: paper,
+      row: plan.label, column: title, values: values, paper: paper,
       expected: isExpected ? range.map { ($0.lowerBound, $0.upperBound) } : nil, note: note)
     return column.content == .maxStep ? cell : cell.cautioned(by: results)
   }

@@ -77,6 +77,11 @@ public struct TableFile: Sendable {
           key: "rows", place: path, expected: "at least one row, of the table or of each block",
           found: "none")
       }
+      guard common.columns != nil || block.columns != nil else {
+        throw ConfigError.invalid(
+          key: "columns", place: block.place.isEmpty ? path : block.place,
+          expected: "at least one column, of the table or of each block", found: "none")
+      }
       return block
     }
     for stray in Self.strayNames(common: common, blocks: self.blocks) {
@@ -232,8 +237,8 @@ struct TableColumn: Sendable {
 
   static let keys = ["title", "metric", "measure", "note", "expected", "optional"]
 
-  /// The heading.
-  let title: String
+  /// The heading; `nil` for the title of the metric.
+  let title: String?
   let content: Content
   /// What is said of its cells in place of the rows' notes.
   let note: String?
@@ -245,7 +250,9 @@ struct TableColumn: Sendable {
   let place: String
 
   /// The names by which rows speak of it.
-  var names: [String] { if case .metric(let id) = content { [title, id] } else { [title] } }
+  var names: [String] {
+    if case .metric(let id) = content { [title, id].compactMap(\.self) } else { [title ?? ""] }
+  }
 
   init(_ node: TableNode) throws {
     place = node.place
@@ -259,12 +266,6 @@ struct TableColumn: Sendable {
     case (nil, nil): throw node.invalid("metric", "the id of a metric of the results", "none")
     case (_?, _?): throw node.invalid("measure", "metric or measure", "both")
     }
-    if let title = try node.text("title") {
-      self.title = title
-    } else if case .metric(let id) = content {
-      title = id
-    } else {
-      throw node.invalid("title", "the heading of the column", "none")
-    }
+    title = try node.text("title") ?? (content == .maxStep ? "seconds per max-step" : nil)
   }
 }

@@ -60,10 +60,13 @@ struct TableNode {
     return flag
   }
 
-  /// A whole number from 1.
+  /// A whole number from 1, no more than a sweep may have.
   func count(_ name: String) throws -> Int? {
     guard case .integer(let count)? = try value(name, .integer) else { return nil }
-    if count < 1 { throw invalid(name, "a whole number from 1", "\(count)") }
+    let most = ExperimentRegistry.greatestRunCount
+    guard (1...most).contains(count) else {
+      throw invalid(name, "a whole number from 1 to \(most)", "\(count)")
+    }
     return count
   }
 

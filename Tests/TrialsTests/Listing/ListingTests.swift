@@ -1,3 +1,4 @@
+import Foundation
 import Storage
 import Testing
 
@@ -29,7 +30,7 @@ import Testing
 
   /// One row a figure, however many ways it was found.
   @Test func figuresFoundTwoWaysShareARow() {
-    var result = RunResult(experiment: "x", seed: 0)
+    var result = RunResult(experiment: "scenes", seed: 0)
     result.scalars = [
       "AP": 0.5, "means/AP": 0.25, "recall@0.5/small": 1, "means/recall@0.5/small": 0.75,
       "objects": 4, "loss/train": 2,
@@ -120,6 +121,53 @@ import Testing
       #expect(try RunFolder.find(String(hash.prefix(6)), in: runs) == folders[0])
       #expect(throws: RunError.self) { try RunFolder.find("zzz", in: runs) }
       #expect(throws: RunError.self) { try RunFolder.find("", in: runs) }
+    }
+  }
+
+  /// Method, data and main number of each run, and a label that no other run of the kind has.
+  @Test func listsTellRunsApart() throws {
+    try withTemporaryFolder { runs in
+      func run(_ overrides: String...) throws -> RunFolder {
+        let configs = try ExperimentRegistry.standard.resolve(
+          experiment: "toy-gaussian", overrides: ["steps=100", "batchSize=40"] + overrides)
+        return try ExperimentRegistry.standard.run(
+          configs[0], options: RunOptions(runsFolder: runs)
+        ).folder
+      }
+      let folders = [
+        try run("method=pearson", "seed=0"), try run("method=pearson", "seed=0", "warp=false"),
+        try run("method=pearson", "seed=0", "start=0.5"), try run("method=distance", "seed=0"),
+      ]
+      let lines = ListedRun.all(folders, .standard)
+      #expect(lines.map(\.method) == ["PEARSON", "PEARSON", "PEARSON", "DC"])
+      #expect(Set(lines.map { $0.method + $0.dataset + $0.label }).count == 4)
+      #expect(lines[2].label.contains("start=0.5") && lines[3].label == "seed=0")
+      let value = try #require(try folders[3].result()).scalars["mutual information.end"]
+      #expect(lines[3].value == value && lines[3].metric?.id == "mutual information.end")
+      let text = try RunListing.list(folders)
+      #expect(text.contains("mutual information end \(NumberFormat.short(value))"))
+      let json = try RunListing.json(folders)
+      guard case .array(let rows) = json else { return }
+      #expect(rows[3]["metric"] == "mutual information.end" && rows[3]["method"] == "DC")
+    }
+  }
+
+  /// What is not declared is listed without an arrow; what is, has one, in the order of its declaration.
+  @Test func comparesByDeclaration() throws {
+    try withTemporaryFolder { runs in
+      let config = try ExperimentRegistry.standard.resolve(
+        experiment: "toy-gaussian",
+        overrides: ["steps=100", "batchSize=40", "method=pearson", "seed=0,1"])
+      let options = RunOptions(runsFolder: runs)
+      let folders = try config.map {
+        try ExperimentRegistry.standard.run($0, options: options).folder
+      }
+      let text = try RunListing.compare(folders)
+      let rows = text.split(separator: "\n").filter { $0.hasPrefix("mutual") }
+      #expect(
+        rows.map { $0.prefix(24).trimmingCharacters(in: .whitespaces) }.first?.hasPrefix(
+          "mutual information.end ↓") == true)
+      #expect(rows.count == 3)
     }
   }
 
