@@ -116,6 +116,15 @@ public struct ConfigTemplate: Sendable {
     }
   }
 
+  /// The declared settings with the values of a group of theirs, which a program set.
+  func settings<Group: Encodable>(withValuesOf group: Group) throws -> [ConfigSetting] {
+    try zip(settings, ConfigEncoder.settings(of: group)).map { declared, given in
+      var setting = declared
+      (setting.value, setting.origin) = (given.value, .program)
+      return setting
+    }
+  }
+
   /// What `--quick` lays over a file's values, as it would be typed: `epochs=40`.
   public var quickArguments: [String] {
     settings.compactMap { setting in setting.quick.map { "\(setting.key)=\($0.yaml)" } }
@@ -128,12 +137,6 @@ extension ExperimentConfiguration {
   /// - Throws: ``ConfigError/invalid(key:place:expected:found:)`` for the first setting at fault.
   public func check() throws {
     let template = try ConfigTemplate(Self.self)
-    let values = try ConfigEncoder.settings(of: self)
-    try template.check(
-      zip(template.settings, values).map { declared, given in
-        var setting = declared
-        (setting.value, setting.origin) = (given.value, .program)
-        return setting
-      })
+    try template.check(template.settings(withValuesOf: self))
   }
 }

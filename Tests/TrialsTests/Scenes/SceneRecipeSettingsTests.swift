@@ -23,7 +23,7 @@ import Trials
     #expect(
       error("side=64,96").contains("`side`: expected a whole number, found `64,96`, 2 values"))
     #expect(error("side=4").contains("`side`: expected a number from 8 to 1024, found 4"))
-    #expect(error("shapes=disc,cube").contains("each one of disc, square"))
+    #expect(error("shapes=disc,cube").contains("`shapes`: expected one of disc, square"))
     #expect(error("rotates=3").contains("found `3`"))
   }
 }
