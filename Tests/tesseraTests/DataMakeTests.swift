@@ -38,7 +38,7 @@ import Testing
       let pictures = try FileManager.default.contentsOfDirectory(atPath: folder + "/new/few/test")
       #expect(pictures.sorted() == ["0-scene.png", "1-scene.png", "bb"])
       let wrong = try Program.run(words + ["sise=32"])
-      #expect(wrong.code == 2 && wrong.error.contains("did you mean side?"), "\(wrong)")
+      #expect(wrong.code == 2 && wrong.error.contains("did you mean `side`?"), "\(wrong)")
       let none = try Program.run(words + ["train=0", "validation=0", "test=0"])
       #expect(none.code == 2 && none.error.contains("expected an image at least"), "\(none)")
     }
