@@ -113,6 +113,20 @@ import Testing
     }
   }
 
+  /// A child process that has inherited the descriptor does not hold the folder on.
+  @Test func aLockIsReleasedForAllWhoHaveIt() throws {
+    try withTemporaryFolder { folder in
+      var lock: RunLock? = try RunLock(folder: folder)
+      let inherited = dup(try #require(lock).descriptor)
+      defer { close(inherited) }
+      #expect(throws: RunError.self) { try RunLock(folder: folder) }
+      #expect(RunLock.isHeld(folder: folder))
+      lock = nil
+      #expect(!RunLock.isHeld(folder: folder))
+      _ = try RunLock(folder: folder)
+    }
+  }
+
   @Test func fallsBackToTheStateBefore() throws {
     try withTemporaryFolder { runs in
       let config = try config()

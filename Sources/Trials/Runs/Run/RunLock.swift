@@ -2,7 +2,7 @@ import Foundation
 
 /// Holds a run folder for one process, until it is released or the process ends, however it ends.
 final class RunLock: Sendable {
-  private let descriptor: Int32
+  let descriptor: Int32
 
   /// Takes the lock, or says who has it.
   ///
@@ -40,9 +40,16 @@ final class RunLock: Sendable {
   static func isHeld(folder: String) -> Bool {
     let descriptor = open(folder + "/.lock", O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
-    defer { close(descriptor) }
+    defer { Self.release(descriptor) }
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
-  deinit { close(descriptor) }
+  deinit { Self.release(descriptor) }
+
+  /// Closing would not do: a child process that was made meanwhile, such as one that tries an HDF5 file, has the descriptor too and
+  /// would hold the lock until it ends.
+  private static func release(_ descriptor: Int32) {
+    _ = flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 }
