@@ -78,6 +78,7 @@ extension NormalizedConvolutions {
       stages[0].convolution.restricted(toInputs: ends.inputChannels)
     }
 
+    // The last norm's sums over the whole batch: Σ du and Σ du x̂ of each channel, [channels] twice, without which no dx is known.
     let tops = parallelMap(over: groups.count) { group in
       var part = Part(sum: ())
       for shard in groups[group] {
@@ -94,6 +95,7 @@ extension NormalizedConvolutions {
     var (above, below): ([Above], [Below]) = ([], [])
     for index in stages.indices.reversed() {
       let stage = stages[index]
+      // forward: y = f(x̂ · scale + shift) of u = convolution(input); dScale, dShift, the terms of du's dx, and Σ dx, the bias's.
       let (norm, terms, bias) = stage.norm.gradient(of: sums, statistics[index])
       let parts = parallelMap(over: groups.count) { group in
         var part = Part(sum: (above: ends.above, below: ends.below))
@@ -107,13 +109,16 @@ extension NormalizedConvolutions {
               shard,
               stage.outputGradient(dy, y: y, x: outputs[last][shard], statistics[index]).du)
           }
+          // forward: u = convolution(input), [images, height, width, channels]; du = factor dy′ + slope (u − mean) + constant.
           let u = outputs[index].take(shard)
           let du = stage.norm.inputGradient(
             pending.take(shard), x: u, statistics[index], terms)
           if index > 0 {
+            // forward: u = x ∗ W; dW = xᵀ ∗ du with x recomputed, dx = du ∗ᵀ W, which is the dy of the stage before.
             let x = output(of: index - 1, shard)
             part.add(weight: stage.convolution.partialWeightGradient(du, x: x))
             var dx = stage.convolution.inputGradient(du, input: x.shape)
+            // forward: a later stage added x to its own output, and hands its dy back here.
             if let slots = added[index] { dx += slots.take(shard) }
             if let source = stages[index - 1].end.source { added[source]!.put(shard, dx) }
             let (next, sums) = stages[index - 1].outputGradient(

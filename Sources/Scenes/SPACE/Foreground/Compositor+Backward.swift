@@ -50,25 +50,27 @@ extension Compositor {
   ) -> Tensor<Scalar> {
     let area = side * side
     let own = image..<image + 1
-    let gy = dImage.rows(own).reshaped(to: [area, 3])
+    let gy = dImage.rows(own).reshaped(to: [area, 3])  // [1, side, side, 3] → [area, 3]
     let alpha = tape.alpha.rows(own).reshaped(to: [area])
     var ga = dAlpha.rows(own).reshaped(to: [area])
     var planes = [gy.transposed]
     var dFrames: Tensor<Scalar>?
     if let frames = tape.frames {
       let frames = frames.rows(own).reshaped(to: [area])
-      // o = frames · alpha, d(loss)/do = o/0.49.
+      // forward: o = frames · alpha, loss = Σ o²/(2 · 0.49); d(loss)/do = o/0.49.
       let dOverlap = frames * alpha * (weight * BoundaryLoss<Scalar>.slope)
       ga += dOverlap * frames
       dFrames = dOverlap * alpha * BoundaryLoss<Scalar>.factor
     }
+    // q̄ = g_y · y + g_a alpha, [area]: what the softmax takes from every q_n.
     let mean =
       (gy * tape.image.rows(own).reshaped(to: [area, 3])).sum(along: 1) + ga * alpha
+    // forward: w = e/sums
     let inverse = 1 / tape.sums.rows(own).reshaped(to: [area])
     for plane in [ga, mean, inverse] + (dFrames.map { [$0] } ?? []) {
       planes.append(plane.reshaped(to: [1, area]))
     }
-    return Tensor.concatenate(planes, along: 0)
+    return Tensor.concatenate(planes, along: 0)  // [6 or 7, area]
   }
 
   @specialized(where Scalar == Float)
@@ -80,7 +82,7 @@ extension Compositor {
     let (area, count) = (side * side, objects.boxes.shape[1])
     let sprite = Sprite<Scalar>(
       side: objects.pixels.shape[2], channels: dFrames == nil ? 4 : 5, canvas: side)
-    let numbers = objects.pixels.count / max(objects.presence.count, 1)
+    let numbers = objects.pixels.count / max(objects.presence.count, 1)  // g · g · 4 of an object
     for n in image * count..<(image + 1) * count {
       guard sprite.load(objects, n, alignsCorners: alignsCorners) else {
         (target.pixels + n * numbers).update(repeating: 0, count: numbers)
@@ -104,7 +106,7 @@ extension Compositor {
       let box = target.boxes + 4 * n
       (box[0], box[1], box[2], box[3]) = (x.size, y.size, x.offset, y.offset)
       target.presence[n] = sprite.storeGradients(objects, n, target.pixels)
-      // 1 − sigmoid(−depth) = 1 − λ/100.
+      // forward: λ = 100 sigmoid(−depth); dλ/d depth = −λ (1 − sigmoid(−depth)), 1 − sigmoid(−depth) = 1 − λ/100.
       target.depth[n] = -dNearness * nearness * (1 - nearness / 100)
     }
   }
@@ -117,7 +119,8 @@ extension Compositor {
     _ area: Int, _ dFrames: UnsafePointer<Scalar>?, _ width: Int, _ dNearness: inout Scalar
   ) -> Scalar {
     let (w0, w1) = sprite.weights(row)
-    let (a, w, dA) = (sprite.row(0), sprite.row(1), sprite.row(2))
+    let (a, w, dA) = (sprite.row(0), sprite.row(1), sprite.row(2))  // [width] each
+    // As in the forward pass: e = exp(λ A − shift), w = e/sums.
     sprite.blend(row, channel: 3, into: a)
     Scalar.scaleShift(a, nearness, -Self.shift, w, width)
     Scalar.apply(.exp, w, w, width)
@@ -128,9 +131,11 @@ extension Compositor {
     let (r1, g1, b1) = (r0 + width, g0 + width, b0 + width)
     var dLambda: Scalar = 0
     for x in 0..<width {
+      // forward: image += w C, alpha += w A, so that w gets q = g_y · C + g_a A; C = w0 line + w1 next line.
       let q =
         gr[x] * (w0 * r0[x] + w1 * r1[x]) + gg[x] * (w0 * g0[x] + w1 * g1[x])
         + gb[x] * (w0 * b0[x] + w1 * b1[x]) + ga[x] * a[x]
+      // The softmax: dI = w (q − q̄). forward: I = λ A; dλ += A dI, dA = λ dI + w g_a.
       let dI = w[x] * (q - mean[x])
       dLambda += a[x] * dI
       dA[x] = nearness * dI + w[x] * ga[x]
@@ -139,6 +144,7 @@ extension Compositor {
     var slope: Scalar = 0
     let dC = sprite.row(3)
     for channel in 0..<3 {
+      // forward: image += w C; dC = w g_y.
       Scalar.combine(.multiply, w, planes + channel * area, dC, width)
       slope += spread(dC, sprite.line(channel, row), sprite.toGradient, width, w0, w1)
     }
@@ -156,6 +162,7 @@ extension Compositor {
     _ width: Int, _ w0: Scalar, _ w1: Scalar
   ) -> Scalar {
     let next = line + width
+    // forward: row = w0 line + w1 next, with w1 = y − ⌊y⌋ and w0 = 1 − w1; d(row)/dy = next − line.
     Scalar.axpy(w0, d, line + toGradient, width)
     Scalar.axpy(w1, d, next + toGradient, width)
     return Scalar.dot(d, next, width) - Scalar.dot(d, line, width)
