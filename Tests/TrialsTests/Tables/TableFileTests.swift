@@ -63,6 +63,20 @@ import Testing
     }
   }
 
+  @Test func aMetricThatNoRunHasIsSaid() throws {
+    try withTemporaryFolder { folder in
+      let text = """
+        columns: [{metric: x}, {title: end, metric: xx, note: of the walk}]
+        rows: [{label: short, config: walk.yaml}]
+        """
+      let result = try filled(text, in: folder)
+      #expect(result.rows[0].seeds == 1 && result.rows[0].note.isEmpty)
+      #expect(result.rows[1].seeds == 0)
+      #expect(
+        result.rows[1].note == "no run has a number `xx`, did you mean `x`?; of the walk")
+    }
+  }
+
   @Test func optionsAct() throws {
     try withTemporaryFolder { folder in
       let quick = try filled(quick: true, in: folder, rows: "LONG")

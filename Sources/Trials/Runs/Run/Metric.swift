@@ -164,6 +164,9 @@ public struct MetricList: Sendable {
   /// The metric of this id; for one that is not declared its id in words, without a direction.
   public func metric(_ id: String) -> Metric { found(id).metric }
 
+  /// Whether the id is one of those declared, or matches one of their patterns.
+  public func isDeclared(_ id: String) -> Bool { found(id).place < declared.count }
+
   private func found(_ id: String) -> (place: Int, metric: Metric) {
     if let exact = declared.firstIndex(where: { $0.id == id }) { return (exact, declared[exact]) }
     for (index, metric) in declared.enumerated() {

@@ -1,3 +1,5 @@
+import Settings
+
 /// A row, settled: what it runs and what stands around its numbers.
 private struct PlannedRow {
   let label: String
@@ -125,13 +127,15 @@ extension TableFile {
       title = column.title ?? metrics.metric(id).title
       values = results.compactMap { $0.scalars[id] }
       if values.isEmpty, column.isOptional, !results.isEmpty { return nil }
+      let gap = values.isEmpty ? gap(id, in: results, metrics) : nil
       if let runNotes {
         let own = results.flatMap { result in
           result.notes.filter { $0.hasPrefix(runNotes) }.map { "seed \(result.seed): \($0)" }
         }
         note = ([note] + own).filter { !$0.isEmpty }.joined(separator: "; ")
       }
-      note = column.note ?? note
+      note = [gap, column.note ?? note].compactMap(\.self).filter { !$0.isEmpty }
+        .joined(separator: "; ")
       if paper != nil {
         note = [note, source].filter { !$0.isEmpty }.joined(separator: "; ")
       }
@@ -148,6 +152,14 @@ extension TableFile {
       row: plan.label, column: title, values: values, paper: paper,
       expected: isExpected ? range.map { ($0.lowerBound, $0.upperBound) } : nil, note: note)
     return column.content == .maxStep ? cell : cell.cautioned(by: results)
+  }
+
+  /// What to say of a metric that runs have not and their experiment does not declare: most likely its name is misspelled.
+  private func gap(_ id: String, in results: [RunResult], _ metrics: MetricList) -> String? {
+    guard !results.isEmpty, !metrics.isDeclared(id) else { return nil }
+    let known = Set(results.flatMap(\.scalars.keys)).sorted()
+    let advice = NearMiss.nearest(to: id, among: known).map { ", did you mean `\($0)`?" } ?? ""
+    return "no run has a number `\(id)`\(advice)"
   }
 
   private func seconds(
