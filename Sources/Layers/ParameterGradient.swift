@@ -2,8 +2,8 @@ import TensorCore
 
 /// The gradient of a number with respect to the parameters of a model: a value with the model's own fields, which hold gradients.
 ///
-/// A backward pass makes one of the gradients of its parts, and names all of them; what it leaves out stays unset, and adding it to
-/// another gradient or taking a step with it ends the program with a message.
+/// A backward pass makes one of the gradients of its parts, and sets all of them: what it leaves out keeps the model's own numbers, which
+/// a gradient check finds.
 ///
 /// ```swift
 /// Gradient(of: self) {
@@ -25,11 +25,8 @@ public struct ParameterGradient<Model: Parameterized>: Sendable {
     fill(&self)
   }
 
-  /// The gradient of a model whose parts are not set yet; complete for a model without parameters.
-  public init(of model: Model) {
-    shaped = model
-    shaped.updateParameters { $2 = ParameterGradient.unset }
-  }
+  /// The gradient of a model whose parts are to be set; complete for a model without parameters.
+  public init(of model: Model) { shaped = model }
 
   /// The gradient that a model's own fields hold.
   init(shaped: Model) { self.shaped = shaped }
@@ -37,12 +34,9 @@ public struct ParameterGradient<Model: Parameterized>: Sendable {
   /// A gradient of zeros, to which others are added.
   public static func zeros(of model: Model) -> ParameterGradient {
     var zeros = model
-    zeros.updateParameters { $2 = .zeros($2.shape) }
+    zeros.updateTensors { $0 = .zeros($0.shape) }
     return ParameterGradient(shaped: zeros)
   }
-
-  /// What stands where nothing was set: of a shape that fits no parameter.
-  private static var unset: Tensor<Scalar> { .zeros([0, 0, 0, 0, 0, 0]) }
 
   /// The gradient of a stored tensor.
   public subscript(dynamicMember path: WritableKeyPath<Model, Tensor<Scalar>>) -> Tensor<Scalar> {
@@ -87,27 +81,12 @@ public struct ParameterGradient<Model: Parameterized>: Sendable {
 
   /// Adds the gradient of another part of the batch, or of another loss.
   public static func += (total: inout ParameterGradient, gradient: ParameterGradient) {
-    for parameter in gradient.shaped.parameters {
-      let term = parameter.value(in: gradient.shaped)
-      parameter.update(&total.shaped) {
-        requireSameShape($0, term, parameter.name)
-        $0 += term
-      }
-    }
+    total.shaped.joinTensors(gradient.shaped) { $0 += $1 }
   }
 
   /// Multiplies every element.
   public static func *= (gradient: inout ParameterGradient, factor: Scalar) {
-    gradient.shaped.updateParameters { $2 *= factor }
-  }
-
-  private static func requireSameShape(
-    _ total: Tensor<Scalar>, _ term: Tensor<Scalar>, _ name: String
-  ) {
-    require(
-      total.shape == term.shape,
-      "ParameterGradient +=: \(name) is \(total.shape) in one gradient and \(term.shape) in the other; "
-        + "a backward pass must set every part of its gradient")
+    gradient.shaped.updateTensors { $0 *= factor }
   }
 }
 

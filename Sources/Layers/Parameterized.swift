@@ -15,7 +15,7 @@ import TensorCore
 public protocol Parameterized<Scalar>: Sendable {
   /// The type of the parameters' elements.
   associatedtype Scalar: TensorScalar
-  /// What the type is made of, in the order of its parameters; none unless the type says otherwise.
+  /// What the type is made of, in the order of its parameters; none unless the type says otherwise. It is asked once.
   static var parts: [Part<Self>] { get }
 }
 
@@ -27,7 +27,9 @@ extension Parameterized {
   public static var parts: [Part<Self>] { [] }
 
   /// The parameters of this value, in the order of its parts.
-  public var parameters: [Parameter<Self>] { Self.parts.flatMap { $0.parameters(of: self) } }
+  public var parameters: [Parameter<Self>] {
+    PartLists.parts(of: Self.self).flatMap { $0.parameters(of: self) }
+  }
 
   /// The parameters' names and values, in order.
   public var namedParameters: [(name: String, value: Tensor<Scalar>)] {
