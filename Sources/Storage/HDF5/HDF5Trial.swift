@@ -25,8 +25,8 @@ enum HDF5Trial {
   /// The seconds of the processor that a child may take for a file of some size: a sound one takes far less.
   static func seconds(ofFile size: Int) -> UInt32 { UInt32(clamping: 2 + size >> 22) }
 
-  /// The bytes of memory that a child may take.
-  static func memory(mostBytes: Int) -> Int { 3 * min(mostBytes, .max / 8) }
+  /// The bytes of memory that a child may take: a chunk packed, unpacked and as read, and what allocator and library keep beside.
+  static func memory(mostBytes: Int) -> Int { 3 * min(mostBytes, .max / 8) + (32 << 20) }
 
   /// The error for contents on which a child crashed.
   static func crash(_ path: String, _ place: String, _ signal: Int32) -> StorageError {
