@@ -45,12 +45,9 @@ public struct Part<Whole: Parameterized>: Sendable {
   let update: @Sendable (inout Whole, Change) -> Void
   /// Changes every tensor of a value by that of another, in place.
   let join: @Sendable (inout Whole, Whole, Join) -> Void
-
-  func parameters(of whole: Whole) -> [Parameter<Whole>] { parameters(whole) }
 }
 
-/// The lists of parts that have been asked for. A type's list is the same each time, and making it anew for each gradient would cost
-/// more than small layers do.
+/// The lists of parts of the types that have been asked. A type has one list; making it for each gradient costs more than a small layer.
 enum PartLists {
   private static let lists = Mutex<[ObjectIdentifier: any Sendable]>([:])
 

@@ -28,7 +28,7 @@ extension Parameterized {
 
   /// The parameters of this value, in the order of its parts.
   public var parameters: [Parameter<Self>] {
-    PartLists.parts(of: Self.self).flatMap { $0.parameters(of: self) }
+    PartLists.parts(of: Self.self).flatMap { $0.parameters(self) }
   }
 
   /// The parameters' names and values, in order.

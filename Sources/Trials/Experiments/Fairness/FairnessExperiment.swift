@@ -227,8 +227,8 @@ public struct FairnessExperiment: Experiment, MaxStepTiming {
         save: { whole, state, values in
           guard let best = whole.best else { return }
           state.set(under: "best", best.model.namedParameters)
-          values["bestEpoch"] = best.epoch
-          values["bestLoss"] = best.loss
+          values.set("bestEpoch", best.epoch)
+          values.set("bestLoss", best.loss)
         },
         restore: { whole, state, values in
           guard let epoch: Int = try values.optional("bestEpoch"),

@@ -296,7 +296,7 @@ struct SceneTraining<Kind: SceneModelKind>: AnySceneTraining {
           for optimizer in whole.trainer.optimizers {
             state.set(
               under: optimizer.name, optimizer.state.tensors.map { ($0.key, $0.value) })
-            values[optimizer.counter] = optimizer.state.stepCount
+            values.set(optimizer.counter, optimizer.state.stepCount)
           }
         },
         restore: { whole, state, values in
@@ -311,8 +311,8 @@ struct SceneTraining<Kind: SceneModelKind>: AnySceneTraining {
           guard let best = whole.best else { return }
           state.set(under: "best", best.model.namedParameters)
           state.set(under: "best-state", best.state.namedTensors)
-          values["bestStep"] = best.step
-          values["bestQuality"] = best.quality
+          values.set("bestStep", best.step)
+          values.set("bestQuality", best.quality)
         },
         restore: { whole, state, values in
           guard let step: Int = try values.optional("bestStep"),

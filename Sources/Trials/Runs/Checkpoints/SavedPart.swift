@@ -54,7 +54,7 @@ extension SavedPart {
       save: { whole, state, values in
         let memory = whole[keyPath: path].state
         state.set(under: name, memory.tensors.map { ($0.key, $0.value) })
-        values[counter] = memory.stepCount
+        values.set(counter, memory.stepCount)
       },
       restore: { whole, state, values in
         try whole[keyPath: path].restore(
@@ -81,14 +81,14 @@ extension SavedPart {
     _ name: String, _ path: WritableKeyPath<Whole, Value>
   ) -> SavedPart {
     SavedPart(
-      save: { whole, _, values in values[name] = whole[keyPath: path] },
+      save: { whole, _, values in values.set(name, whole[keyPath: path]) },
       restore: { whole, _, values in whole[keyPath: path] = try values.required(name) })
   }
 
   /// Warnings, in the order of their letters.
   static func warnings(_ name: String, _ path: WritableKeyPath<Whole, Set<String>>) -> SavedPart {
     SavedPart(
-      save: { whole, _, values in values[name] = whole[keyPath: path].sorted() },
+      save: { whole, _, values in values.set(name, whole[keyPath: path].sorted()) },
       restore: { whole, _, values in
         whole[keyPath: path] = Set(try values.required(name) as [String])
       })
@@ -136,11 +136,8 @@ struct SavedValues: Codable {
     for (name, value) in written { try container.encode(value, forKey: Key(stringValue: name)) }
   }
 
-  /// A value to save; `nil` saves none.
-  subscript<Value: Encodable & Sendable>(name: String) -> Value? {
-    get { nil }
-    set { written[name] = newValue }
-  }
+  /// Saves a value under a name.
+  mutating func set(_ name: String, _ value: some Encodable & Sendable) { written[name] = value }
 
   /// A value that was saved.
   ///
